@@ -1,0 +1,73 @@
+import type { PipelineSource } from '../wire/statuses.ts';
+import type { CompiledPipeline } from './compiled.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Variable } from './variables/variable.ts';
+
+/** What the compiler is given: the text, and the facts that rules look at. */
+export interface CompileInput {
+  /** Content of the project's configuration file. */
+  readonly content: string;
+  /** Its path, for diagnostics: `.gitlab-ci.yml`. */
+  readonly path: string;
+  readonly facts: PipelineFacts;
+  readonly variables: VariableScopes;
+  /** `inputs` of the creation request (values as they came). */
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export interface PipelineFacts {
+  readonly source: PipelineSource;
+  /** Short name. */
+  readonly ref: string;
+  readonly tag: boolean;
+  /** Branch pipelines only. */
+  readonly branch?: string;
+}
+
+/** The variables around the YAML ones. A later entry of the same key wins; `below` < YAML < `above`. */
+export interface VariableScope {
+  readonly below: readonly Variable[];
+  readonly above: readonly Variable[];
+}
+
+export interface VariableScopes {
+  /** For `include` and `workflow` (no job yet; environment scope `*` only). */
+  readonly pipeline: VariableScope;
+  /** For one job's rules; `environment` is the expanded name, when the job has one. */
+  readonly forJob: (job: JobIdentity) => VariableScope;
+}
+
+export interface JobIdentity {
+  readonly name: string;
+  readonly stage: string;
+  readonly when?: string;
+  readonly environment?: string;
+}
+
+/**
+ * The only questions that the compiler asks the world. Answers come from the commit that the pipeline is for.
+ * A rejected promise is an outage, never an answer.
+ */
+export interface CompileHost {
+  /** Text of a file that an `include` names, or undefined when there is none. `path` has no leading slash. */
+  readonly readLocalFile: (path: string) => Promise<string | undefined>;
+  /** Every file path at the commit (for `exists` and globs of `include:local`). */
+  readonly listFiles: () => Promise<readonly string[]>;
+  /**
+   * Paths changed by the pipeline's commits, or undefined when no diff is available (then `changes` holds).
+   * With `compareTo`: against the merge base with that ref; `'invalid_ref'` when the ref does not exist.
+   */
+  readonly changedFiles: (compareTo?: string) => Promise<readonly string[] | 'invalid_ref' | undefined>;
+}
+
+export type CompileResult =
+  | { readonly kind: 'compiled'; readonly pipeline: CompiledPipeline; readonly warnings: readonly Diagnostic[] }
+  | {
+      /** YAML, keyword, logical or rule errors; the first is the one GitLab stores. */
+      readonly kind: 'config_error';
+      readonly errors: readonly [Diagnostic, ...Diagnostic[]];
+      readonly warnings: readonly Diagnostic[];
+    }
+  | { readonly kind: 'filtered_by_workflow_rules'; readonly warnings: readonly Diagnostic[] }
+  /** No job is left besides those of `.pre` and `.post`. */
+  | { readonly kind: 'filtered_by_rules'; readonly warnings: readonly Diagnostic[] };

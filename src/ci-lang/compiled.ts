@@ -1,0 +1,119 @@
+import type { JobWhen } from '../wire/statuses.ts';
+
+/**
+ * What the compiler gives for one pipeline: names and values with every include, extends, default and rule already
+ * applied. Stored with the jobs (`jobs.options`), so everything here is plain JSON.
+ */
+export interface CompiledPipeline {
+  /** `workflow:name` after expansion; absent when not given or blank. */
+  readonly name?: string;
+  readonly autoCancel: AutoCancel;
+  /** All stages of the configuration in order, with `.pre` and `.post`, also those without a job. */
+  readonly stages: readonly string[];
+  /** The jobs that are in the pipeline, in the order of the file. */
+  readonly jobs: readonly CompiledJob[];
+}
+
+export interface AutoCancel {
+  readonly onNewCommit: 'conservative' | 'interruptible' | 'none';
+  readonly onJobFailure: 'none' | 'all';
+}
+
+export interface CompiledJob {
+  readonly name: string;
+  readonly stage: string;
+  /** Index in `CompiledPipeline.stages`. */
+  readonly stageIndex: number;
+  readonly when: JobWhen;
+  /** Seconds; only with `when: delayed`. */
+  readonly startIn?: number;
+  readonly allowFailure: boolean;
+  /** `allow_failure:exit_codes`; the failure is allowed when the job ends in one of them. */
+  readonly allowFailureExitCodes?: readonly number[];
+  readonly schedulingType: 'stage' | 'dag';
+  readonly needs: readonly CompiledNeed[];
+  /** root ⊕ workflow rule ⊕ job ⊕ rule variables, each name once, unexpanded. */
+  readonly variables: readonly CompiledVariable[];
+  /** Expanded at creation. */
+  readonly tags: readonly string[];
+  readonly interruptible?: boolean;
+  readonly resourceGroup?: string;
+  readonly environment?: CompiledEnvironment;
+  /** `/re2/` as written. */
+  readonly coverage?: string;
+  readonly options: JobOptions;
+}
+
+export interface CompiledNeed {
+  readonly name: string;
+  readonly artifacts: boolean;
+  readonly optional: boolean;
+}
+
+export interface CompiledVariable {
+  readonly key: string;
+  readonly value: string;
+  readonly raw?: boolean;
+}
+
+export interface CompiledEnvironment {
+  /** Expanded at creation. */
+  readonly name: string;
+  /** Unexpanded; expanded when the job runs and ends. */
+  readonly url?: string;
+  readonly action: 'start' | 'stop' | 'prepare' | 'verify' | 'access';
+  readonly onStop?: string;
+  readonly autoStopIn?: string;
+  readonly deploymentTier?: string;
+}
+
+/** The parts of a job that only its runner, its payload or its end need. */
+export interface JobOptions {
+  readonly beforeScript: readonly string[];
+  readonly script: readonly string[];
+  readonly afterScript: readonly string[];
+  readonly image?: CompiledImage;
+  readonly services?: readonly CompiledService[];
+  /** Names of jobs whose artifacts are fetched; absent = all earlier stages (or needs). */
+  readonly dependencies?: readonly string[];
+  readonly artifacts?: CompiledArtifacts;
+  readonly retry?: CompiledRetry;
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly hooks?: { readonly preGetSourcesScript: readonly string[] };
+}
+
+export interface CompiledImage {
+  readonly name: string;
+  readonly entrypoint?: readonly string[];
+  readonly pullPolicy?: readonly string[];
+  readonly docker?: { readonly platform?: string; readonly user?: string };
+  readonly kubernetes?: { readonly user?: string | number };
+}
+
+export interface CompiledService extends CompiledImage {
+  readonly alias?: string;
+  readonly command?: readonly string[];
+  readonly variables?: readonly CompiledVariable[];
+}
+
+export interface CompiledArtifacts {
+  readonly name?: string;
+  readonly paths: readonly string[];
+  readonly exclude: readonly string[];
+  readonly untracked: boolean;
+  readonly when: 'on_success' | 'on_failure' | 'always';
+  /** As written (`1 week`, `never`); the server counts it from the upload. */
+  readonly expireIn?: string;
+  readonly access?: 'all' | 'developer' | 'maintainer' | 'none';
+  readonly exposeAs?: string;
+  /** Report type (`dotenv`, `junit`, …) → paths. */
+  readonly reports: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface CompiledRetry {
+  readonly max: number;
+  /** Failure reasons, or `always`. */
+  readonly when: readonly string[];
+  readonly exitCodes: readonly number[];
+}
