@@ -1,0 +1,2 @@
+/** Grape-like parameter declarations. (types first; behaviour follows) */
+export type { Params, ParamSpec, ParamSpecs, ParamRule } from './param-spec.ts';
