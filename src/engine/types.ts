@@ -109,7 +109,7 @@ export type JobCommand =
       readonly retriedCount: number;
     }
   | { readonly type: 'skip' }
-  /** `graceful`: the job's runner has the feature `cancel_gracefully`, so it may still run after_script. */
+  /** `graceful`: the job's runner confirmed it and has the feature `cancel_gracefully`, so it may run after_script. */
   | { readonly type: 'cancel'; readonly graceful: boolean }
   | { readonly type: 'force_cancel' };
 
