@@ -116,6 +116,8 @@ create table jobs (
   timeout integer,
   timeout_source text,
   debug_trace boolean not null default false,
+  -- its runner can be asked to stop and still run after_script
+  cancel_gracefully boolean not null default false,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   queued_at timestamptz,

@@ -1,0 +1,34 @@
+import { sql } from 'kysely';
+import type { PipelineId } from '../../kit/ids.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
+
+/**
+ * SQL of `dirty_pipelines`: "process me". A mark is written with each job transition and removed by the processor
+ * that has seen it, so a crash in between leaves a mark for the sweeper.
+ */
+
+export async function markDirty(tx: Tx, pipelineId: PipelineId, now: Date): Promise<void> {
+  await tx.insertInto('dirty_pipelines').values({ pipeline_id: pipelineId, marked_at: now }).execute();
+}
+
+/** The marks that are there now. Later ones (also with lower ids: they may commit late) stay for the next round. */
+export async function findMarks(tx: Tx, pipelineId: PipelineId): Promise<readonly number[]> {
+  const rows = await tx.selectFrom('dirty_pipelines').select('id').where('pipeline_id', '=', pipelineId).execute();
+  return rows.map((row) => row.id);
+}
+
+export async function deleteMarks(tx: Tx, ids: readonly number[]): Promise<void> {
+  await sql`delete from dirty_pipelines where id = any(${ids}::bigint[])`.execute(tx);
+}
+
+/** Pipelines whose mark is older than `before`: whoever made it did not process it. */
+export async function findForgottenPipelines(db: Db, before: Date, limit: number): Promise<readonly PipelineId[]> {
+  const rows = await db
+    .selectFrom('dirty_pipelines')
+    .select('pipeline_id')
+    .distinct()
+    .where('marked_at', '<=', before)
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.pipeline_id as PipelineId);
+}

@@ -1,0 +1,224 @@
+import { sql } from 'kysely';
+import type { CompiledVariable } from '../../ci-lang/index.ts';
+import type { JobChanges, JobMove, JobNeed, PipelineMove, StageMove } from '../../engine/index.ts';
+import type { JobId, PipelineId, ProjectId, UserId } from '../../kit/ids.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+import type { Status } from '../../wire/statuses.ts';
+import type { StoredJobOptions } from './job.ts';
+
+/**
+ * SQL that writes jobs, stages and pipelines: only `advance`, `process-pipeline` and the creation of rows call it.
+ * Every status is written by compare-and-set on the row's own status.
+ */
+
+export interface NewStage {
+  readonly name: string;
+  readonly position: number;
+  readonly status: Status;
+}
+
+export interface NewJob {
+  readonly name: string;
+  readonly type: 'build' | 'bridge';
+  /** Name of its stage. */
+  readonly stage: string;
+  readonly stageIndex: number;
+  readonly status: Status;
+  readonly when: string;
+  readonly startIn: number | null;
+  readonly allowFailure: boolean;
+  readonly schedulingType: string;
+  readonly needs: readonly JobNeed[];
+  readonly interruptible: boolean | null;
+  readonly tagList: readonly string[];
+  readonly options: StoredJobOptions;
+  readonly yamlVariables: readonly CompiledVariable[];
+  readonly coverageRegex: string | null;
+  readonly environmentName: string | null;
+  readonly resourceGroup: string | null;
+  readonly queuedAt: Date | null;
+  readonly scheduledAt: Date | null;
+}
+
+/** What all jobs of one pipeline have in common. */
+export interface JobsOwner {
+  readonly projectId: ProjectId;
+  readonly pipelineId: PipelineId;
+  readonly ref: string;
+  readonly tag: boolean;
+  readonly protected: boolean;
+  readonly userId: UserId | null;
+}
+
+/** One statement for the stages and one for the jobs, whatever their number. Ids grow in the order given. */
+export async function insertStagesAndJobs(
+  tx: Tx,
+  owner: JobsOwner,
+  stages: readonly NewStage[],
+  jobs: readonly NewJob[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    insert into stages (pipeline_id, name, position, status)
+    select ${owner.pipelineId}, s.name, s.position, s.status
+    from jsonb_to_recordset(${JSON.stringify(stages)}::jsonb) as s(name text, position int, status text)
+    order by s.position`.execute(tx);
+  const rows = jobs.map((job, index) => ({ ...job, ord: index, when_: job.when }));
+  await sql`
+    insert into jobs (
+      project_id, pipeline_id, stage_id, stage_idx, type, name, status, when_, start_in, allow_failure,
+      scheduling_type, needs, interruptible, ref, tag, protected, tag_list, user_id, options, yaml_variables,
+      coverage_regex, environment_name, resource_group, created_at, updated_at, queued_at, scheduled_at
+    )
+    select ${owner.projectId}, ${owner.pipelineId}, s.id, j."stageIndex", j.type, j.name, j.status, j.when_,
+      j."startIn", j."allowFailure", j."schedulingType", j.needs, j.interruptible, ${owner.ref}, ${owner.tag},
+      ${owner.protected}, array(select jsonb_array_elements_text(j."tagList")), ${owner.userId}::bigint, j.options,
+      j."yamlVariables", j."coverageRegex", j."environmentName", j."resourceGroup", ${now}::timestamptz,
+      ${now}::timestamptz, j."queuedAt", j."scheduledAt"
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as j(
+      ord int, name text, type text, stage text, "stageIndex" int, status text, when_ text, "startIn" int,
+      "allowFailure" boolean, "schedulingType" text, needs jsonb, interruptible boolean, "tagList" jsonb,
+      options jsonb, "yamlVariables" jsonb, "coverageRegex" text, "environmentName" text, "resourceGroup" text,
+      "queuedAt" timestamptz, "scheduledAt" timestamptz
+    )
+    join stages s on s.pipeline_id = ${owner.pipelineId} and s.name = j.stage
+    order by j.ord`.execute(tx);
+}
+
+/** Other columns that change together with the status. */
+export interface JobSideChanges {
+  /** The person whose play or retry this is: the job acts as this user from now on. */
+  readonly userId?: UserId;
+  readonly playVariablesSealed?: Uint8Array;
+  readonly coverage?: number;
+}
+
+/**
+ * `UPDATE … WHERE id AND status = from`. False: somebody else moved the job first, nothing was written.
+ * Leaving `running` for `pending` (a claim that was never confirmed) forgets runner and token.
+ */
+export async function compareAndSetJob(
+  tx: Tx,
+  id: JobId,
+  from: Status,
+  changes: JobChanges,
+  side: JobSideChanges,
+  now: Date,
+): Promise<boolean> {
+  const unassigned =
+    changes.status === 'pending'
+      ? { runner_id: null, runner_manager_id: null, token_digest: null, confirmed_at: null, contacted_at: null }
+      : {};
+  const result = await tx
+    .updateTable('jobs')
+    .set({
+      status: changes.status,
+      updated_at: now,
+      ...unassigned,
+      ...(changes.queuedAt !== undefined && { queued_at: changes.queuedAt }),
+      ...(changes.startedAt !== undefined && { started_at: changes.startedAt }),
+      ...(changes.finishedAt !== undefined && { finished_at: changes.finishedAt }),
+      ...(changes.scheduledAt !== undefined && { scheduled_at: changes.scheduledAt }),
+      ...(changes.failureReason !== undefined && { failure_reason: changes.failureReason }),
+      ...(changes.exitCode !== undefined && { exit_code: changes.exitCode }),
+      ...(changes.allowFailure !== undefined && { allow_failure: changes.allowFailure }),
+      ...(changes.timeout !== undefined && { timeout: changes.timeout }),
+      ...(side.userId !== undefined && { user_id: side.userId }),
+      ...(side.playVariablesSealed !== undefined && {
+        play_variables_sealed: Buffer.from(side.playVariablesSealed),
+      }),
+      ...(side.coverage !== undefined && { coverage: side.coverage }),
+    })
+    .where('id', '=', id)
+    .where('status', '=', from)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** All job moves of one processing in one statement. Returns the ids that really moved. */
+export async function applyJobMoves(tx: Tx, moves: readonly JobMove[], now: Date): Promise<ReadonlySet<number>> {
+  if (moves.length === 0) return new Set();
+  const rows = moves.map((move) => ({
+    id: move.id,
+    from_status: move.from,
+    to_status: move.to,
+    queued_at: move.changes.queuedAt ?? null,
+    scheduled_at: move.changes.scheduledAt ?? null,
+    finished_at: move.changes.finishedAt ?? null,
+  }));
+  const result = await sql<{ readonly id: number }>`
+    update jobs set status = m.to_status, updated_at = ${now}::timestamptz,
+      queued_at = coalesce(m.queued_at, jobs.queued_at),
+      scheduled_at = coalesce(m.scheduled_at, jobs.scheduled_at),
+      finished_at = coalesce(m.finished_at, jobs.finished_at)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as m(
+      id bigint, from_status text, to_status text, queued_at timestamptz, scheduled_at timestamptz,
+      finished_at timestamptz
+    )
+    where jobs.id = m.id and jobs.status = m.from_status
+    returning jobs.id`.execute(tx);
+  return new Set(result.rows.map((row) => row.id));
+}
+
+export async function applyStageMoves(tx: Tx, moves: readonly StageMove[]): Promise<void> {
+  if (moves.length === 0) return;
+  await sql`
+    update stages set status = m."to"
+    from jsonb_to_recordset(${JSON.stringify(moves)}::jsonb) as m(id bigint, "to" text)
+    where stages.id = m.id`.execute(tx);
+}
+
+export async function applyPipelineMove(tx: Tx, id: PipelineId, move: PipelineMove, now: Date): Promise<void> {
+  const { changes } = move;
+  await tx
+    .updateTable('pipelines')
+    .set({
+      status: changes.status,
+      updated_at: now,
+      ...(changes.startedAt !== undefined && { started_at: changes.startedAt }),
+      ...(changes.finishedAt !== undefined && { finished_at: changes.finishedAt }),
+      ...(changes.duration !== undefined && { duration: changes.duration }),
+      ...(changes.autoCanceledById !== undefined && { auto_canceled_by_id: changes.autoCanceledById }),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Older attempts stand aside. False: another retry of this job came first. */
+export async function markRetried(tx: Tx, pipelineId: PipelineId, id: JobId, name: string): Promise<boolean> {
+  const result = await sql<{ readonly id: number }>`
+    update jobs set retried = true where pipeline_id = ${pipelineId} and name = ${name} and not retried
+    returning id`.execute(tx);
+  return result.rows.some((row) => row.id === id);
+}
+
+export interface RetryRow {
+  readonly status: Status;
+  readonly enqueueImmediately: boolean;
+  readonly userId: UserId | null;
+}
+
+/** A new attempt: copies what the configuration gave, nothing that happened to the old row. */
+export async function insertRetry(tx: Tx, oldId: JobId, row: RetryRow, now: Date): Promise<JobId> {
+  const result = await sql<{ readonly id: number }>`
+    insert into jobs (
+      project_id, pipeline_id, stage_id, stage_idx, type, name, status, when_, start_in, allow_failure,
+      scheduling_type, needs, interruptible, ref, tag, protected, tag_list, user_id, options, yaml_variables,
+      play_variables_sealed, coverage_regex, environment_name, resource_group, debug_trace, retry_of_id,
+      enqueue_immediately, created_at, updated_at
+    )
+    select project_id, pipeline_id, stage_id, stage_idx, type, name, ${row.status}, when_, start_in, allow_failure,
+      scheduling_type, needs, interruptible, ref, tag, protected, tag_list, ${row.userId}::bigint, options,
+      yaml_variables, play_variables_sealed, coverage_regex, environment_name, resource_group, false, id,
+      ${row.enqueueImmediately}, ${now}::timestamptz, ${now}::timestamptz
+    from jobs where id = ${oldId}
+    returning id`.execute(tx);
+  const inserted = result.rows[0];
+  if (inserted === undefined) throw new Error(`job ${oldId} is gone`);
+  return inserted.id as JobId;
+}
+
+/** Tells waiting runners that there is work. Delivered by PostgreSQL when the transaction commits. */
+export async function notifyPendingJobs(tx: Tx, count: number): Promise<void> {
+  await sql`select pg_notify('penstock_pending_jobs', ${String(count)})`.execute(tx);
+}

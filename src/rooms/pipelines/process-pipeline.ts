@@ -1,0 +1,81 @@
+import type { JobMove, PipelineMove } from '../../engine/index.ts';
+import { isCancelableJob, processPipeline as decide } from '../../engine/index.ts';
+import type { Fact, Publish } from '../../events/index.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { PipelineId } from '../../kit/ids.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
+import { cancelJobsOf } from './cancel-jobs.ts';
+import { deleteMarks, findMarks, markDirty } from './dirty-store.ts';
+import { applyJobMoves, applyPipelineMove, applyStageMoves, notifyPendingJobs } from './job-write-store.ts';
+import type { LoadedSnapshot } from './snapshot-store.ts';
+import { findSnapshot, lockPipeline } from './snapshot-store.ts';
+
+export interface ProcessDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly publish: Publish;
+}
+
+/** A round ends without a mark, or removes marks; more come only from other people's transitions. */
+const MAX_ROUNDS = 50;
+
+/**
+ * Decides what a pipeline's transitions have freed, and writes stages and pipeline: one transaction a round under the
+ * pipeline's row, until no mark is left. Safe to call at any time by anybody; without a mark it does nothing.
+ */
+export async function processPipeline(deps: ProcessDeps, id: PipelineId): Promise<void> {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const outcome = await deps.db.transaction().execute((tx) => processOnce(deps, tx, id));
+    if (outcome === 'settled') return;
+    if (outcome === 'cancel_rest') await cancelJobsOf(deps, id, { mode: 'all' });
+  }
+}
+
+type Outcome = 'settled' | 'look_again' | 'cancel_rest';
+
+async function processOnce(deps: ProcessDeps, tx: Tx, id: PipelineId): Promise<Outcome> {
+  if (!(await lockPipeline(tx, id))) return 'settled';
+  const marks = await findMarks(tx, id);
+  if (marks.length === 0) return 'settled';
+  const snapshot = await findSnapshot(tx, id);
+  if (snapshot === undefined) return 'settled';
+  // The marks stay until the rest is canceled, so a crash in between is repeated by the sweeper.
+  if (failureCancelsRest(snapshot)) return 'cancel_rest';
+  await writeDecision(deps, tx, snapshot);
+  await deleteMarks(tx, marks);
+  return 'look_again';
+}
+
+/** `workflow:auto_cancel:on_job_failure: all`: a failure that is not allowed cancels everything that still can be. */
+const failureCancelsRest = (snapshot: LoadedSnapshot): boolean =>
+  snapshot.cancelOnJobFailure &&
+  snapshot.jobs.some((job) => job.status === 'failed' && !job.allowFailure) &&
+  snapshot.jobs.some((job) => isCancelableJob(job));
+
+async function writeDecision(deps: ProcessDeps, tx: Tx, snapshot: LoadedSnapshot): Promise<void> {
+  const now = deps.clock.now();
+  const { id } = snapshot.pipeline;
+  const result = decide(snapshot, now);
+  const moved = await applyJobMoves(tx, result.jobs, now);
+  await applyStageMoves(tx, result.stages);
+  if (result.pipeline !== null) await applyPipelineMove(tx, id, result.pipeline, now);
+  // Somebody moved a job between our look and our write: decide once more.
+  if (moved.size < result.jobs.length) await markDirty(tx, id, now);
+  const pending = result.jobs.filter((move) => moved.has(move.id) && move.to === 'pending').length;
+  if (pending > 0) await notifyPendingJobs(tx, pending);
+  await deps.publish(tx, factsOf(snapshot, result.jobs, moved, result.pipeline));
+}
+
+function factsOf(
+  snapshot: LoadedSnapshot,
+  moves: readonly JobMove[],
+  moved: ReadonlySet<number>,
+  pipeline: PipelineMove | null,
+): readonly Fact[] {
+  const owner = { projectId: snapshot.projectId, pipelineId: snapshot.pipeline.id };
+  const facts: Fact[] = moves
+    .filter((move) => moved.has(move.id))
+    .map((move) => ({ type: 'job_moved', ...owner, jobId: move.id, from: move.from, to: move.to }));
+  if (pipeline !== null) facts.push({ type: 'pipeline_moved', ...owner, from: pipeline.from, to: pipeline.to });
+  return facts;
+}
