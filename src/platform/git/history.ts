@@ -1,0 +1,130 @@
+import { type Commit, parseCommit } from './commit.ts';
+import { findCommitSha, findObjectContent } from './objects.ts';
+import { isReadablePath } from './file-path.ts';
+import { isSha } from './ref-name.ts';
+import type { Repository } from './repository.ts';
+import { runGit } from './run-git.ts';
+
+/** The commit of a sha (tags are followed), or undefined. */
+export const findCommit = async (repository: Repository, sha: string): Promise<Commit | undefined> => {
+  if (!isSha(sha)) return undefined;
+  const answer = await findObjectContent(repository, sha);
+  if (answer?.type === 'commit') return parseCommit(answer.sha, answer.content);
+  if (answer?.type !== 'tag') return undefined;
+  const peeled = await findCommitSha(repository, sha);
+  return peeled === undefined ? undefined : findCommit(repository, peeled);
+};
+
+export interface LogOptions {
+  /** Where to begin, or every branch and tag. */
+  readonly from: readonly string[] | 'all';
+  /** Only commits that changed this file or folder. */
+  readonly path?: string;
+  readonly since?: Date;
+  readonly until?: Date;
+  /** A part of the author's `name <email>`. */
+  readonly author?: string;
+  readonly firstParent?: boolean;
+  readonly order?: 'default' | 'topo';
+  readonly skip: number;
+  readonly limit: number;
+}
+
+/** The shas of a page of history, newest first. `from` must be shas. */
+export const listCommitShas = async (repository: Repository, options: LogOptions): Promise<readonly string[]> => {
+  if (options.from !== 'all' && !options.from.every(isSha)) throw new Error('not a sha');
+  if (options.path !== undefined && !isReadablePath(options.path)) return [];
+  const optional = (condition: boolean, ...args: string[]): string[] => (condition ? args : []);
+  const { stdout } = await runGit(repository.path, [
+    'rev-list',
+    `--skip=${Math.trunc(options.skip)}`,
+    `--max-count=${Math.trunc(options.limit)}`,
+    ...optional(options.order === 'topo', '--topo-order'),
+    ...optional(options.firstParent === true, '--first-parent'),
+    ...(options.since === undefined ? [] : [`--max-age=${seconds(options.since)}`]),
+    ...(options.until === undefined ? [] : [`--min-age=${seconds(options.until)}`]),
+    ...(options.author === undefined ? [] : ['--fixed-strings', `--author=${options.author}`]),
+    ...(options.from === 'all' ? ['--branches', '--tags'] : []),
+    '--end-of-options',
+    ...(options.from === 'all' ? [] : options.from),
+    '--',
+    ...(options.path === undefined ? [] : [options.path]),
+  ]);
+  return lines(stdout);
+};
+
+/** The commits of these shas, in order. One that is missing (pruned meanwhile) is left out. */
+export const readCommits = async (repository: Repository, shas: readonly string[]): Promise<readonly Commit[]> =>
+  (await Promise.all(shas.map((sha) => findCommit(repository, sha)))).filter((commit) => commit !== undefined);
+
+/** Whether `ancestor` is in the history of `descendant` (or is that commit). False when one of them is not there. */
+export const isAncestor = async (
+  repository: Repository,
+  ancestor: string,
+  descendant: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<boolean> => {
+  if (!isSha(ancestor) || !isSha(descendant)) return false;
+  const { code } = await runGit(
+    repository.path,
+    ['merge-base', '--is-ancestor', '--end-of-options', ancestor, descendant],
+    {
+      answers: [1, 128],
+      environment,
+    },
+  );
+  return code === 0;
+};
+
+/** The best common ancestor; undefined when the histories have nothing in common. */
+export const findMergeBase = async (
+  repository: Repository,
+  one: string,
+  other: string,
+): Promise<string | undefined> => {
+  if (!isSha(one) || !isSha(other)) return undefined;
+  const { stdout } = await runGit(repository.path, ['merge-base', '--end-of-options', one, other], {
+    answers: [1, 128],
+  });
+  return lines(stdout)[0];
+};
+
+/** The paths that differ between two commits, both names of a renamed file; undefined when one of the commits is not there. */
+export const listChangedPaths = async (
+  repository: Repository,
+  before: string,
+  after: string,
+): Promise<readonly string[] | undefined> => {
+  if (!isSha(before) || !isSha(after)) return undefined;
+  const { code, stdout } = await runGit(
+    repository.path,
+    ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--end-of-options', before, after],
+    { answers: [128] },
+  );
+  return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
+};
+
+/** Lines added and removed. */
+export interface CommitStats {
+  readonly additions: number;
+  readonly deletions: number;
+}
+
+/** What a commit changed against its first parent (the first commit: against nothing). Binary files count as 0. */
+export const countChanges = async (repository: Repository, commit: Commit): Promise<CommitStats> => {
+  const [parent] = commit.parentShas;
+  const range =
+    parent === undefined ? ['--root', '--end-of-options', commit.sha] : ['--end-of-options', parent, commit.sha];
+  const { stdout } = await runGit(repository.path, ['diff-tree', '-r', '--no-commit-id', '--numstat', ...range]);
+  let [additions, deletions] = [0, 0];
+  for (const line of lines(stdout)) {
+    const [added = '', removed = ''] = line.split('\t');
+    additions += Number.parseInt(added, 10) || 0;
+    deletions += Number.parseInt(removed, 10) || 0;
+  }
+  return { additions, deletions };
+};
+
+const lines = (output: Buffer): readonly string[] => output.toString('utf8').split('\n').filter(Boolean);
+
+const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);

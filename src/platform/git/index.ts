@@ -1,0 +1,33 @@
+export type { Commit, Signature } from './commit.ts';
+export { parseSignature, subjectOf, trailersOf } from './commit.ts';
+export type { PathFault } from './file-path.ts';
+export { findPathFault, isReadablePath } from './file-path.ts';
+export type { CommitStats, LogOptions } from './history.ts';
+export {
+  countChanges,
+  findCommit,
+  findMergeBase,
+  isAncestor,
+  listChangedPaths,
+  listCommitShas,
+  readCommits,
+} from './history.ts';
+export type { NewSignature } from './new-commit.ts';
+export { newCommit, newTag, tagMessageOf } from './new-commit.ts';
+export type { NewObject } from './new-objects.ts';
+export { newObject, writeObjects } from './new-objects.ts';
+export type { ObjectType } from './object-process.ts';
+export type { ObjectInfo } from './objects.ts';
+export { findAtPath, findCommitSha, findFileContent, findObject, findObjectContent, streamBlob } from './objects.ts';
+export { isCreatableRefName, isFullRefName, isRevision, isSha, isShortRefName, ZERO_SHA } from './ref-name.ts';
+export type { Ref, RefOrder } from './refs.ts';
+export { findRefCommit, findRefTarget, listRefs } from './refs.ts';
+export type { Repository } from './repository.ts';
+export { Git, initRepository, removeRepositoryFolder, setDefaultBranch } from './repository.ts';
+export { GitError } from './run-git.ts';
+export type { TreeEntry } from './tree.ts';
+export { listFilePaths, listFolder, listFolderDeep } from './tree.ts';
+export type { EditedEntry } from './tree-editor.ts';
+export { TreeEditor } from './tree-editor.ts';
+export type { RefChange } from './update-refs.ts';
+export { RefConflict, updateRefs } from './update-refs.ts';
