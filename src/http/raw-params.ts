@@ -10,6 +10,14 @@ export interface ExactNumber {
 }
 declare const exactNumber: unique symbol;
 
+declare global {
+  // Node has these two (ECMAScript's JSON.parse source text access); TypeScript's library does not know them yet.
+  interface JSON {
+    rawJSON(text: string): ExactNumber;
+    isRawJSON(value: unknown): value is ExactNumber;
+  }
+}
+
 /** A file that came in a multipart body of a route with `body: 'params'`; held in memory, bounded by the body limit. */
 export interface UploadedFile {
   readonly kind: 'uploaded-file';
@@ -48,8 +56,7 @@ export const isUploadedFile = (value: RawValue | undefined): value is UploadedFi
   typeof value === 'object' && value !== null && uploadedFiles.has(value);
 
 /** True for a number kept by its digits. */
-export const isExactNumber = (value: RawValue | undefined): value is ExactNumber =>
-  typeof value === 'object' && value !== null && Object.isFrozen(value) && 'rawJSON' in value;
+export const isExactNumber = (value: unknown): value is ExactNumber => JSON.isRawJSON(value);
 
 export const isRawArray = (value: RawValue | undefined): value is readonly RawValue[] => Array.isArray(value);
 

@@ -36,7 +36,11 @@ export const accepted = (value: unknown, headers: ReplyHeaders = {}): ApiReply =
 export const noContent = (headers: ReplyHeaders = {}): ApiReply => ({ status: 204, headers, body: { kind: 'none' } });
 
 /** A status with headers and no body. */
-export const empty = (status: number, headers: ReplyHeaders = {}): ApiReply => ({ status, headers, body: { kind: 'none' } });
+export const empty = (status: number, headers: ReplyHeaders = {}): ApiReply => ({
+  status,
+  headers,
+  body: { kind: 'none' },
+});
 
 /** `text/plain` in UTF-8 unless the headers say otherwise. */
 export const text = (status: number, body: string, headers: ReplyHeaders = {}): ApiReply => ({
@@ -78,10 +82,15 @@ export function download(
 
 function contentDisposition(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/gu, '?');
-  const encoded = encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }
 
 /** 302 by default. Never for POST, PUT, PATCH or DELETE under `/api/v4`: clients would repeat them as GET. */
 export const redirect = (location: string, status: 301 | 302 | 303 | 307 | 308 = 302): ApiReply =>
-  text(status, `This resource has been moved ${status === 301 ? 'permanently' : 'temporarily'} to ${location}`, { Location: location });
+  text(status, `This resource has been moved ${status === 301 ? 'permanently' : 'temporarily'} to ${location}`, {
+    Location: location,
+  });

@@ -1,4 +1,6 @@
-import type { ParamRule, Params, ParamSpecs } from './param-spec.ts';
+import { invalidParams } from './errors.ts';
+import { readParams } from './nested-params.ts';
+import type { ParamRule, ParamSpecs, Params } from './param-spec.ts';
 import type { ApiReply } from './reply.ts';
 import type { ApiRequest, HttpMethod } from './request.ts';
 
@@ -52,3 +54,43 @@ export interface Route {
   readonly malformedJson: (() => ApiReply) | undefined;
   readonly answer: (request: ApiRequest) => Promise<ApiReply>;
 }
+
+/** Makes a route: the guard's and the parameters' types meet the handler's here, and are then erased. */
+export function route<const P extends ParamSpecs, S>(definition: RouteDefinition<P, S>): Route {
+  const { method, path, summary, params, guard, body = 'params', bodyLimit, malformedJson, rules = [] } = definition;
+  return {
+    method,
+    path,
+    summary,
+    params,
+    rules,
+    guardLabel: guard.label,
+    body,
+    bodyLimit,
+    malformedJson,
+    answer: async (request) => {
+      const early = definition.validateBeforeGuard === true ? validate(definition, request) : undefined;
+      const subject = await guard.check(request);
+      return definition.handler({ subject, params: early ?? validate(definition, request), request });
+    },
+  };
+}
+
+function validate<P extends ParamSpecs, S>(definition: RouteDefinition<P, S>, request: ApiRequest): Params<P> {
+  const reading = readParams(definition.params, request.rawParams);
+  const broken = (definition.rules ?? []).flatMap((rule) => rule.check(request.rawParams));
+  if (reading.ok && broken.length === 0) return reading.value;
+  throw invalidParams([...(reading.ok ? [] : reading.problems), ...broken]);
+}
+
+/** `METHOD path  guard`, a line per route, sorted: the table of authority that a test keeps as a snapshot. */
+export function routeTable(routes: readonly Route[]): string {
+  const lines = routes.map(({ method, path, guardLabel }) => [path, method, guardLabel] as const);
+  const width = Math.max(0, ...lines.map(([path]) => path.length));
+  return lines
+    .toSorted(([pathA, methodA], [pathB, methodB]) => compare(pathA, pathB) || compare(methodA, methodB))
+    .map(([path, method, guard]) => `${method.padEnd(6)} ${path.padEnd(width)}  ${guard}\n`)
+    .join('');
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
