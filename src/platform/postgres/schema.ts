@@ -1,0 +1,437 @@
+/** The database as the migrations make it. Written by `npm run db:types`; never edited by hand. */
+import type { ColumnType } from 'kysely';
+
+export type Generated<T> =
+  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>;
+
+export type Json = ColumnType<unknown, string, string>;
+
+export type Numeric = ColumnType<string, number | string, number | string>;
+
+export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface Artifacts {
+  accessibility: Generated<string>;
+  blob_key: string;
+  created_at: Timestamp;
+  entries_blob_key: string | null;
+  expire_at: Timestamp | null;
+  file_format: string;
+  file_type: string;
+  filename: string;
+  id: Generated<number>;
+  job_id: number;
+  locked: Generated<boolean>;
+  project_id: number;
+  sha256: Buffer;
+  size: number;
+}
+
+export interface Deployments {
+  created_at: Timestamp;
+  environment_id: number;
+  finished_at: Timestamp | null;
+  id: Generated<number>;
+  job_id: number;
+  project_id: number;
+  ref: string;
+  sha: string;
+  status: string;
+  tag: boolean;
+  updated_at: Timestamp;
+  user_id: number | null;
+}
+
+export interface DirtyPipelines {
+  id: Generated<number>;
+  marked_at: Timestamp;
+  pipeline_id: number;
+}
+
+export interface DotenvVariables {
+  job_id: number;
+  key: string;
+  position: number;
+  value_sealed: Buffer;
+}
+
+export interface Environments {
+  auto_stop_at: Timestamp | null;
+  created_at: Timestamp;
+  external_url: string | null;
+  id: Generated<number>;
+  name: string;
+  project_id: number;
+  slug: string;
+  state: Generated<string>;
+  tier: string;
+  updated_at: Timestamp;
+}
+
+export interface InstanceSettings {
+  key: string;
+  updated_at: Timestamp;
+  value: Json;
+}
+
+export interface Jobs {
+  allow_failure: Generated<boolean>;
+  artifacts_expire_at: Timestamp | null;
+  cancel_gracefully: Generated<boolean>;
+  confirmed_at: Timestamp | null;
+  contacted_at: Timestamp | null;
+  coverage: Numeric | null;
+  coverage_regex: string | null;
+  created_at: Timestamp;
+  debug_trace: Generated<boolean>;
+  enqueue_immediately: Generated<boolean>;
+  environment_name: string | null;
+  erased_at: Timestamp | null;
+  exit_code: number | null;
+  failure_reason: string | null;
+  finished_at: Timestamp | null;
+  id: Generated<number>;
+  interruptible: boolean | null;
+  name: string;
+  needs: Generated<Json>;
+  options: Json;
+  pipeline_id: number;
+  play_variables_sealed: Buffer | null;
+  project_id: number;
+  protected: Generated<boolean>;
+  queued_at: Timestamp | null;
+  ref: string;
+  resource_group: string | null;
+  retried: Generated<boolean>;
+  retry_of_id: number | null;
+  runner_id: number | null;
+  runner_manager_id: number | null;
+  scheduled_at: Timestamp | null;
+  scheduling_type: string;
+  stage_id: number;
+  stage_idx: number;
+  start_in: number | null;
+  started_at: Timestamp | null;
+  status: string;
+  tag: Generated<boolean>;
+  tag_list: Generated<string[]>;
+  timeout: number | null;
+  timeout_source: string | null;
+  token_digest: Buffer | null;
+  type: Generated<string>;
+  updated_at: Timestamp;
+  user_id: number | null;
+  when_: string;
+  yaml_variables: Generated<Json>;
+}
+
+export interface JobTokenScopeProjects {
+  added_by_id: number | null;
+  created_at: Timestamp;
+  project_id: number;
+  source_project_id: number;
+}
+
+export interface JobTraces {
+  blob_key: string | null;
+  checksum: string | null;
+  job_id: number;
+  reported_size: number | null;
+  size: Generated<number>;
+  updated_at: Timestamp;
+}
+
+export interface Namespaces {
+  created_at: Timestamp;
+  full_path: string;
+  id: Generated<number>;
+  kind: string;
+  name: string;
+  owner_id: number | null;
+  parent_id: number | null;
+  path: string;
+  updated_at: Timestamp;
+  visibility: Generated<string>;
+}
+
+export interface OrphanedBlobs {
+  blob_key: string;
+  created_at: Timestamp;
+  id: Generated<number>;
+}
+
+export interface PersonalAccessTokens {
+  created_at: Timestamp;
+  description: string | null;
+  expires_at: string | null;
+  id: Generated<number>;
+  last_used_at: Timestamp | null;
+  name: string;
+  revoked: Generated<boolean>;
+  scopes: string[];
+  token_digest: Buffer;
+  updated_at: Timestamp;
+  user_id: number;
+}
+
+export interface PipelineMessages {
+  content: string;
+  id: Generated<number>;
+  pipeline_id: number;
+  severity: string;
+}
+
+export interface Pipelines {
+  auto_cancel_on_job_failure: Generated<string>;
+  auto_cancel_on_new_commit: Generated<string>;
+  auto_canceled_by_id: number | null;
+  before_sha: string;
+  config_source: Generated<string>;
+  created_at: Timestamp;
+  duration: number | null;
+  failure_reason: string | null;
+  finished_at: Timestamp | null;
+  id: Generated<number>;
+  iid: number;
+  name: string | null;
+  project_id: number;
+  protected: Generated<boolean>;
+  ref: string;
+  sha: string;
+  source: string;
+  started_at: Timestamp | null;
+  status: string;
+  tag: Generated<boolean>;
+  trigger_id: number | null;
+  trigger_short_token: string | null;
+  updated_at: Timestamp;
+  user_id: number | null;
+  yaml_errors: string | null;
+}
+
+export interface PipelineSources {
+  pipeline_id: number;
+  project_id: number;
+  source_job_id: number | null;
+  source_pipeline_id: number | null;
+  source_project_id: number | null;
+}
+
+export interface PipelineVariables {
+  id: Generated<number>;
+  key: string;
+  pipeline_id: number;
+  raw: Generated<boolean>;
+  value_sealed: Buffer;
+  variable_type: Generated<string>;
+}
+
+export interface ProjectMembers {
+  access_level: number;
+  created_at: Timestamp;
+  created_by_id: number | null;
+  expires_at: string | null;
+  project_id: number;
+  user_id: number;
+}
+
+export interface Projects {
+  archived: Generated<boolean>;
+  auto_cancel_pending_pipelines: Generated<boolean>;
+  build_git_strategy: Generated<string>;
+  build_timeout: Generated<number>;
+  builds_enabled: Generated<boolean>;
+  ci_config_path: string | null;
+  ci_default_git_depth: Generated<number>;
+  ci_inbound_job_token_scope_enabled: Generated<boolean>;
+  ci_pipeline_variables_minimum_override_role: Generated<string>;
+  ci_push_repository_for_job_token_allowed: Generated<boolean>;
+  created_at: Timestamp;
+  creator_id: number | null;
+  default_branch: Generated<string>;
+  deleted_at: Timestamp | null;
+  description: string | null;
+  full_path: string;
+  id: Generated<number>;
+  keep_latest_artifact: Generated<boolean>;
+  last_activity_at: Timestamp;
+  last_pipeline_iid: Generated<number>;
+  name: string;
+  namespace_id: number;
+  path: string;
+  public_jobs: Generated<boolean>;
+  shared_runners_enabled: Generated<boolean>;
+  updated_at: Timestamp;
+  visibility: Generated<string>;
+}
+
+export interface ProtectedBranches {
+  allow_force_push: Generated<boolean>;
+  created_at: Timestamp;
+  id: Generated<number>;
+  merge_access_level: Generated<number>;
+  name: string;
+  project_id: number;
+  push_access_level: Generated<number>;
+}
+
+export interface ProtectedTags {
+  create_access_level: Generated<number>;
+  created_at: Timestamp;
+  id: Generated<number>;
+  name: string;
+  project_id: number;
+}
+
+export interface PushIntents {
+  created_at: Timestamp;
+  id: Generated<number>;
+  project_id: number;
+  push_options: Generated<string[]>;
+  server_id: string;
+  updates: Json;
+  user_id: number;
+}
+
+export interface RunnerManagers {
+  architecture: string | null;
+  contacted_at: Timestamp;
+  created_at: Timestamp;
+  executor: string | null;
+  features: Generated<Json>;
+  id: Generated<number>;
+  ip_address: string | null;
+  platform: string | null;
+  revision: string | null;
+  runner_id: number;
+  system_id: string;
+  version: string | null;
+}
+
+export interface RunnerProjects {
+  project_id: number;
+  runner_id: number;
+}
+
+export interface Runners {
+  access_level: Generated<string>;
+  contacted_at: Timestamp | null;
+  created_at: Timestamp;
+  creator_id: number | null;
+  description: Generated<string>;
+  embedded: Generated<boolean>;
+  id: Generated<number>;
+  legacy: Generated<boolean>;
+  locked: Generated<boolean>;
+  maintenance_note: string | null;
+  maximum_timeout: number | null;
+  namespace_id: number | null;
+  paused: Generated<boolean>;
+  run_untagged: Generated<boolean>;
+  runner_type: string;
+  tag_list: Generated<string[]>;
+  token_digest: Buffer;
+  token_expires_at: Timestamp | null;
+  updated_at: Timestamp;
+}
+
+export interface Sessions {
+  cookie_digest: Buffer;
+  created_at: Timestamp;
+  csrf_digest: Buffer;
+  expires_at: Timestamp;
+  id: Generated<number>;
+  last_seen_at: Timestamp;
+  user_id: number;
+}
+
+export interface Stages {
+  id: Generated<number>;
+  name: string;
+  pipeline_id: number;
+  position: number;
+  status: string;
+}
+
+export interface TraceChunks {
+  data: Buffer;
+  job_id: number;
+  start_offset: number;
+}
+
+export interface Triggers {
+  created_at: Timestamp;
+  description: string | null;
+  expires_at: Timestamp | null;
+  id: Generated<number>;
+  owner_id: number;
+  project_id: number;
+  token_digest: Buffer;
+  token_sealed: Buffer;
+  updated_at: Timestamp;
+}
+
+export interface Users {
+  admin: Generated<boolean>;
+  bot: Generated<boolean>;
+  confirmed_at: Timestamp | null;
+  created_at: Timestamp;
+  email: string;
+  id: Generated<number>;
+  name: string;
+  password_hash: string | null;
+  public_email: Generated<string>;
+  state: Generated<string>;
+  updated_at: Timestamp;
+  username: string;
+}
+
+export interface Variables {
+  created_at: Timestamp;
+  description: string | null;
+  environment_scope: Generated<string>;
+  hidden: Generated<boolean>;
+  id: Generated<number>;
+  key: string;
+  masked: Generated<boolean>;
+  namespace_id: number | null;
+  project_id: number | null;
+  protected: Generated<boolean>;
+  raw: Generated<boolean>;
+  updated_at: Timestamp;
+  value_sealed: Buffer;
+  variable_type: Generated<string>;
+}
+
+export interface DB {
+  artifacts: Artifacts;
+  deployments: Deployments;
+  dirty_pipelines: DirtyPipelines;
+  dotenv_variables: DotenvVariables;
+  environments: Environments;
+  instance_settings: InstanceSettings;
+  job_token_scope_projects: JobTokenScopeProjects;
+  job_traces: JobTraces;
+  jobs: Jobs;
+  namespaces: Namespaces;
+  orphaned_blobs: OrphanedBlobs;
+  personal_access_tokens: PersonalAccessTokens;
+  pipeline_messages: PipelineMessages;
+  pipeline_sources: PipelineSources;
+  pipeline_variables: PipelineVariables;
+  pipelines: Pipelines;
+  project_members: ProjectMembers;
+  projects: Projects;
+  protected_branches: ProtectedBranches;
+  protected_tags: ProtectedTags;
+  push_intents: PushIntents;
+  runner_managers: RunnerManagers;
+  runner_projects: RunnerProjects;
+  runners: Runners;
+  sessions: Sessions;
+  stages: Stages;
+  trace_chunks: TraceChunks;
+  triggers: Triggers;
+  users: Users;
+  variables: Variables;
+}
