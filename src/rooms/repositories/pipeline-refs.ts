@@ -1,0 +1,18 @@
+import type { PipelineId } from '../../kit/ids.ts';
+import { updateRefs, ZERO_SHA } from '../../platform/git/index.ts';
+import { type HasRepository, type RepositoryDeps, repositoryOf } from './repositories.ts';
+
+/** The persistent ref of a pipeline: runners fetch its commit by it even when the branch is gone. */
+export const pipelineRef = (id: PipelineId): string => `refs/pipelines/${Math.trunc(id)}`;
+
+/** Makes `refs/pipelines/<id>`; again with the same sha does nothing. Throws when the commit is not there. */
+export const createPipelineRef = (
+  deps: RepositoryDeps,
+  project: HasRepository,
+  id: PipelineId,
+  sha: string,
+): Promise<void> => updateRefs(repositoryOf(deps, project), [{ ref: pipelineRef(id), new: sha }]);
+
+/** Removes the pipeline's ref, if there is one. */
+export const deletePipelineRef = (deps: RepositoryDeps, project: HasRepository, id: PipelineId): Promise<void> =>
+  updateRefs(repositoryOf(deps, project), [{ ref: pipelineRef(id), new: ZERO_SHA }]);
