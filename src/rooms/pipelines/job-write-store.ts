@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { CompiledVariable } from '../../ci-lang/index.ts';
-import type { JobChanges, JobMove, JobNeed, PipelineMove, StageMove } from '../../engine/index.ts';
+import type { JobChanges, JobMove, JobNeed, NewAttempt, PipelineMove, StageMove } from '../../engine/index.ts';
 import type { JobId, PipelineId, ProjectId, UserId } from '../../kit/ids.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { Status } from '../../wire/statuses.ts';
@@ -50,21 +50,21 @@ export interface JobsOwner {
   readonly userId: UserId | null;
 }
 
-/** One statement for the stages and one for the jobs, whatever their number. Ids grow in the order given. */
+/** One statement for the stages and one for the jobs, whatever their number. Answers the jobs' ids in the order given. */
 export async function insertStagesAndJobs(
   tx: Tx,
   owner: JobsOwner,
   stages: readonly NewStage[],
   jobs: readonly NewJob[],
   now: Date,
-): Promise<void> {
+): Promise<readonly JobId[]> {
   await sql`
     insert into stages (pipeline_id, name, position, status)
     select ${owner.pipelineId}, s.name, s.position, s.status
     from jsonb_to_recordset(${JSON.stringify(stages)}::jsonb) as s(name text, position int, status text)
     order by s.position`.execute(tx);
   const rows = jobs.map((job, index) => ({ ...job, ord: index, when_: job.when }));
-  await sql`
+  const inserted = await sql<{ readonly id: number }>`
     insert into jobs (
       project_id, pipeline_id, stage_id, stage_idx, type, name, status, when_, start_in, allow_failure,
       scheduling_type, needs, interruptible, ref, tag, protected, tag_list, user_id, options, yaml_variables,
@@ -82,14 +82,13 @@ export async function insertStagesAndJobs(
       "queuedAt" timestamptz, "scheduledAt" timestamptz
     )
     join stages s on s.pipeline_id = ${owner.pipelineId} and s.name = j.stage
-    order by j.ord`.execute(tx);
+    order by j.ord
+    returning id`.execute(tx);
+  return inserted.rows.map((row) => row.id as JobId).sort((a, b) => a - b);
 }
 
 /** Other columns that change together with the status. */
 export interface JobSideChanges {
-  /** The person whose play or retry this is: the job acts as this user from now on. */
-  readonly userId?: UserId;
-  readonly playVariablesSealed?: Uint8Array;
   readonly coverage?: number;
 }
 
@@ -123,10 +122,6 @@ export async function compareAndSetJob(
       ...(changes.exitCode !== undefined && { exit_code: changes.exitCode }),
       ...(changes.allowFailure !== undefined && { allow_failure: changes.allowFailure }),
       ...(changes.timeout !== undefined && { timeout: changes.timeout }),
-      ...(side.userId !== undefined && { user_id: side.userId }),
-      ...(side.playVariablesSealed !== undefined && {
-        play_variables_sealed: Buffer.from(side.playVariablesSealed),
-      }),
       ...(side.coverage !== undefined && { coverage: side.coverage }),
     })
     .where('id', '=', id)
@@ -135,8 +130,16 @@ export async function compareAndSetJob(
   return result.numUpdatedRows === 1n;
 }
 
-/** All job moves of one processing in one statement. Returns the ids that really moved. */
-export async function applyJobMoves(tx: Tx, moves: readonly JobMove[], now: Date): Promise<ReadonlySet<number>> {
+/**
+ * Moves of several jobs in one statement, each by compare-and-set. Answers the ids that really moved.
+ * `userId`: the person whose play or retry this is; the jobs act as this user from now on.
+ */
+export async function applyJobMoves(
+  tx: Tx,
+  moves: readonly JobMove[],
+  now: Date,
+  userId: UserId | null = null,
+): Promise<ReadonlySet<number>> {
   if (moves.length === 0) return new Set();
   const rows = moves.map((move) => ({
     id: move.id,
@@ -148,6 +151,7 @@ export async function applyJobMoves(tx: Tx, moves: readonly JobMove[], now: Date
   }));
   const result = await sql<{ readonly id: number }>`
     update jobs set status = m.to_status, updated_at = ${now}::timestamptz,
+      user_id = coalesce(${userId}::bigint, jobs.user_id),
       queued_at = coalesce(m.queued_at, jobs.queued_at),
       scheduled_at = coalesce(m.scheduled_at, jobs.scheduled_at),
       finished_at = coalesce(m.finished_at, jobs.finished_at)
@@ -184,38 +188,40 @@ export async function applyPipelineMove(tx: Tx, id: PipelineId, move: PipelineMo
     .execute();
 }
 
-/** Older attempts stand aside. False: another retry of this job came first. */
-export async function markRetried(tx: Tx, pipelineId: PipelineId, id: JobId, name: string): Promise<boolean> {
-  const result = await sql<{ readonly id: number }>`
-    update jobs set retried = true where pipeline_id = ${pipelineId} and name = ${name} and not retried
-    returning id`.execute(tx);
-  return result.rows.some((row) => row.id === id);
+/** Older attempts stand aside. False: another retry of one of these jobs came first, and nothing may be written. */
+export async function markRetried(tx: Tx, ids: readonly JobId[]): Promise<boolean> {
+  const result = await sql`
+    update jobs set retried = true where id = any(${ids}::bigint[]) and not retried`.execute(tx);
+  return result.numAffectedRows === BigInt(ids.length);
 }
 
-export interface RetryRow {
-  readonly status: Status;
-  readonly enqueueImmediately: boolean;
-  readonly userId: UserId | null;
-}
-
-/** A new attempt: copies what the configuration gave, nothing that happened to the old row. */
-export async function insertRetry(tx: Tx, oldId: JobId, row: RetryRow, now: Date): Promise<JobId> {
+/** A new attempt: copies what the configuration and the player gave, nothing that happened to the old row. */
+export async function insertAttempt(tx: Tx, attempt: NewAttempt, userId: UserId | null, now: Date): Promise<JobId> {
   const result = await sql<{ readonly id: number }>`
     insert into jobs (
       project_id, pipeline_id, stage_id, stage_idx, type, name, status, when_, start_in, allow_failure,
       scheduling_type, needs, interruptible, ref, tag, protected, tag_list, user_id, options, yaml_variables,
-      play_variables_sealed, coverage_regex, environment_name, resource_group, debug_trace, retry_of_id,
-      enqueue_immediately, created_at, updated_at
+      play_variables_sealed, coverage_regex, environment_name, resource_group, retry_of_id, enqueue_immediately,
+      created_at, updated_at
     )
-    select project_id, pipeline_id, stage_id, stage_idx, type, name, ${row.status}, when_, start_in, allow_failure,
-      scheduling_type, needs, interruptible, ref, tag, protected, tag_list, ${row.userId}::bigint, options,
-      yaml_variables, play_variables_sealed, coverage_regex, environment_name, resource_group, false, id,
-      ${row.enqueueImmediately}, ${now}::timestamptz, ${now}::timestamptz
-    from jobs where id = ${oldId}
+    select project_id, pipeline_id, stage_id, stage_idx, type, name, ${attempt.status}, when_, start_in,
+      ${attempt.allowFailure}, scheduling_type, needs, interruptible, ref, tag, protected, tag_list,
+      coalesce(${userId}::bigint, user_id), options, yaml_variables, play_variables_sealed, coverage_regex,
+      environment_name, resource_group, id, ${attempt.enqueueImmediately}, ${now}::timestamptz, ${now}::timestamptz
+    from jobs where id = ${attempt.source}
     returning id`.execute(tx);
   const inserted = result.rows[0];
-  if (inserted === undefined) throw new Error(`job ${oldId} is gone`);
+  if (inserted === undefined) throw new Error(`job ${attempt.source} is gone`);
   return inserted.id as JobId;
+}
+
+/** Variables given when a manual job is played, sealed. */
+export async function updatePlayVariables(tx: Tx, id: JobId, sealed: Uint8Array): Promise<void> {
+  await tx
+    .updateTable('jobs')
+    .set({ play_variables_sealed: Buffer.from(sealed) })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Tells waiting runners that there is work. Delivered by PostgreSQL when the transaction commits. */

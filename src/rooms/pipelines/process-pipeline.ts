@@ -1,9 +1,10 @@
 import type { JobMove, PipelineMove } from '../../engine/index.ts';
-import { isCancelableJob, processPipeline as decide } from '../../engine/index.ts';
+import { processPipeline as decide } from '../../engine/index.ts';
 import type { Fact, Publish } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { PipelineId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
+import { isCancelable } from '../../wire/statuses.ts';
 import { cancelJobsOf } from './cancel-jobs.ts';
 import { deleteMarks, findMarks, markDirty } from './dirty-store.ts';
 import { applyJobMoves, applyPipelineMove, applyStageMoves, notifyPendingJobs } from './job-write-store.ts';
@@ -27,7 +28,7 @@ export async function processPipeline(deps: ProcessDeps, id: PipelineId): Promis
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const outcome = await deps.db.transaction().execute((tx) => processOnce(deps, tx, id));
     if (outcome === 'settled') return;
-    if (outcome === 'cancel_rest') await cancelJobsOf(deps, id, { mode: 'all' });
+    if (outcome === 'cancel_rest') await cancelJobsOf(deps, id, 'all');
   }
 }
 
@@ -50,7 +51,7 @@ async function processOnce(deps: ProcessDeps, tx: Tx, id: PipelineId): Promise<O
 const failureCancelsRest = (snapshot: LoadedSnapshot): boolean =>
   snapshot.cancelOnJobFailure &&
   snapshot.jobs.some((job) => job.status === 'failed' && !job.allowFailure) &&
-  snapshot.jobs.some((job) => isCancelableJob(job));
+  snapshot.jobs.some((job) => isCancelable(job.status));
 
 async function writeDecision(deps: ProcessDeps, tx: Tx, snapshot: LoadedSnapshot): Promise<void> {
   const now = deps.clock.now();

@@ -40,12 +40,13 @@ interface JobStateRow {
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
   readonly scheduled_at: Date | null;
+  readonly cancel_gracefully: boolean;
 }
 
 const STATE_COLUMNS = sql.raw(`id, pipeline_id, project_id, name, stage_idx, type, status, when_, allow_failure,
   scheduling_type, needs, retried, enqueue_immediately, start_in, options -> 'retry' as retry,
   options -> 'allowFailureExitCodes' as exit_codes, interruptible, resource_group, failure_reason, timeout,
-  created_at, queued_at, started_at, finished_at, scheduled_at`);
+  created_at, queued_at, started_at, finished_at, scheduled_at, cancel_gracefully and confirmed_at is not null as cancel_gracefully`);
 
 const toJobState = (row: JobStateRow): JobState => ({
   id: row.id as JobId,
@@ -78,6 +79,8 @@ export interface LocatedJobState {
   readonly pipelineId: PipelineId;
   readonly projectId: ProjectId;
   readonly state: JobState;
+  /** Its runner has confirmed it and can run after_script on a cancel. */
+  readonly cancelGracefully: boolean;
 }
 
 export async function findJobState(db: Db | Tx, id: JobId): Promise<LocatedJobState | undefined> {
@@ -89,6 +92,7 @@ export async function findJobState(db: Db | Tx, id: JobId): Promise<LocatedJobSt
         pipelineId: row.pipeline_id as PipelineId,
         projectId: row.project_id as ProjectId,
         state: toJobState(row),
+        cancelGracefully: row.cancel_gracefully,
       };
 }
 
@@ -119,6 +123,8 @@ interface PipelineStateRow {
 export interface LoadedSnapshot extends PipelineSnapshot {
   readonly projectId: ProjectId;
   readonly cancelOnJobFailure: boolean;
+  /** Jobs whose runner has confirmed them and can run after_script on a cancel. */
+  readonly gracefulJobs: ReadonlySet<JobId>;
 }
 
 /**
@@ -173,5 +179,6 @@ export async function findSnapshot(
       }),
     ),
     jobs: jobs.rows.map(toJobState),
+    gracefulJobs: new Set(jobs.rows.filter((job) => job.cancel_gracefully).map((job) => job.id as JobId)),
   };
 }

@@ -1,0 +1,254 @@
+import type { CompiledJob, CompiledPipeline } from '../../../ci-lang/index.ts';
+import type { JobState, PipelineSnapshot } from '../../../engine/index.ts';
+import { processPipeline } from '../../../engine/index.ts';
+import type { Publish } from '../../../events/index.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { JobId, PipelineId, StageId } from '../../../kit/ids.ts';
+import type { Db, Tx } from '../../../platform/postgres/index.ts';
+import type { Vault } from '../../../platform/secrets/index.ts';
+import type { PipelineFailureReason, Status } from '../../../wire/statuses.ts';
+import type { NewJob, NewStage } from '../job-write-store.ts';
+import { insertStagesAndJobs, notifyPendingJobs } from '../job-write-store.ts';
+import type { Pipeline, PipelineVariable } from '../pipeline.ts';
+import type { NewPipeline } from '../pipeline-store.ts';
+import { insertMessages, insertPipeline, insertPipelineSource } from '../pipeline-store.ts';
+import { insertPipelineVariables } from '../variable-store.ts';
+import type { CreatePipelineRequest } from './request.ts';
+
+export interface PersistDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly vault: Vault;
+  readonly publish: Publish;
+}
+
+/** What is known of a pipeline before it has a row. */
+export interface PipelineDraft {
+  readonly request: CreatePipelineRequest;
+  readonly ref: string;
+  readonly tag: boolean;
+  readonly sha: string;
+  readonly beforeSha: string;
+  readonly protected: boolean;
+  readonly variables: readonly PipelineVariable[];
+  readonly warnings: readonly string[];
+}
+
+/** A pipeline that ends where it begins: failed (with its reason and the configuration's errors) or skipped. */
+export interface StillbornPipeline {
+  readonly status: 'failed' | 'skipped';
+  readonly failureReason: PipelineFailureReason | null;
+  readonly errors: readonly string[];
+}
+
+/** Undefined: the request's `claim` said that it was served before. */
+export async function persistStillborn(
+  deps: PersistDeps,
+  draft: PipelineDraft,
+  end: StillbornPipeline,
+): Promise<Pipeline | undefined> {
+  return deps.db.transaction().execute(async (tx) => {
+    if (!(await claimed(tx, draft.request))) return undefined;
+    const pipeline = await insertPipeline(
+      tx,
+      {
+        ...columnsOf(draft),
+        status: end.status,
+        failureReason: end.failureReason,
+        yamlErrors: end.failureReason === 'config_error' ? (end.errors[0] ?? null) : null,
+      },
+      deps.clock.now(),
+    );
+    await insertBelongings(deps, tx, draft, pipeline);
+    await insertMessages(
+      tx,
+      pipeline.id,
+      end.errors.map((content) => ({ severity: 'error', content })),
+    );
+    await deps.publish(tx, [{ type: 'pipeline_created', projectId: pipeline.projectId, pipelineId: pipeline.id }]);
+    return pipeline;
+  });
+}
+
+/**
+ * Writes the pipeline with its stages and jobs as they stand after the first processing, in one transaction: what may
+ * start is `pending` when it commits. Answers the pipeline as it was a moment before that (`created`), as GitLab does.
+ */
+export async function persistPipeline(
+  deps: PersistDeps,
+  draft: PipelineDraft,
+  compiled: CompiledPipeline,
+): Promise<Pipeline | undefined> {
+  return deps.db.transaction().execute(async (tx) => {
+    if (!(await claimed(tx, draft.request))) return undefined;
+    const now = deps.clock.now();
+    const first = firstProcessing(compiled, draft, now);
+    const pipeline = await insertPipeline(
+      tx,
+      {
+        ...columnsOf(draft),
+        name: compiled.name ?? null,
+        status: first.pipelineStatus,
+        failureReason: null,
+        yamlErrors: null,
+        autoCancelOnNewCommit: compiled.autoCancel.onNewCommit,
+        autoCancelOnJobFailure: compiled.autoCancel.onJobFailure,
+      },
+      now,
+    );
+    await insertBelongings(deps, tx, draft, pipeline);
+    const owner = { ...draft, projectId: pipeline.projectId, pipelineId: pipeline.id, userId: pipeline.userId };
+    const ids = await insertStagesAndJobs(tx, owner, first.stages, first.jobs, now);
+    const pending = first.jobs.filter((job) => job.status === 'pending').length;
+    if (pending > 0) await notifyPendingJobs(tx, pending);
+    const subject = { projectId: pipeline.projectId, pipelineId: pipeline.id };
+    await deps.publish(tx, [
+      { type: 'pipeline_created', ...subject },
+      ...first.jobs.flatMap((job, index) => {
+        const jobId = ids[index];
+        return job.status === 'created' || jobId === undefined
+          ? []
+          : [{ type: 'job_moved' as const, ...subject, jobId, from: 'created' as const, to: job.status }];
+      }),
+    ]);
+    return { ...pipeline, status: 'created' };
+  });
+}
+
+const claimed = async (tx: Tx, request: CreatePipelineRequest): Promise<boolean> =>
+  request.claim === undefined || (await request.claim(tx));
+
+const columnsOf = (draft: PipelineDraft): Omit<NewPipeline, 'status' | 'failureReason' | 'yamlErrors'> => ({
+  projectId: draft.request.project.id,
+  ref: draft.ref,
+  tag: draft.tag,
+  sha: draft.sha,
+  beforeSha: draft.beforeSha,
+  source: draft.request.source,
+  name: null,
+  userId: draft.request.user.id,
+  triggerId: draft.request.trigger?.id ?? null,
+  triggerShortToken: draft.request.trigger?.shortToken ?? null,
+  protected: draft.protected,
+  autoCancelOnNewCommit: 'conservative',
+  autoCancelOnJobFailure: 'none',
+});
+
+async function insertBelongings(deps: PersistDeps, tx: Tx, draft: PipelineDraft, pipeline: Pipeline): Promise<void> {
+  await insertPipelineVariables(deps.vault, tx, pipeline.id, draft.variables);
+  const { upstream } = draft.request;
+  if (upstream !== undefined) {
+    await insertPipelineSource(tx, {
+      pipelineId: pipeline.id,
+      projectId: pipeline.projectId,
+      sourceProjectId: upstream.projectId,
+      sourcePipelineId: upstream.pipelineId,
+      sourceJobId: upstream.jobId,
+    });
+  }
+  await insertMessages(
+    tx,
+    pipeline.id,
+    draft.warnings.map((content) => ({ severity: 'warning', content })),
+  );
+}
+
+interface FirstProcessing {
+  readonly pipelineStatus: Status;
+  readonly stages: readonly NewStage[];
+  readonly jobs: readonly NewJob[];
+}
+
+/** The engine's first look at the jobs, before they have rows: positions in the list stand for ids. */
+function firstProcessing(compiled: CompiledPipeline, draft: PipelineDraft, now: Date): FirstProcessing {
+  const jobs = compiled.jobs.map((job, index) => stateOf(job, index, now));
+  const used = [...new Set(compiled.jobs.map((job) => job.stageIndex))].sort((a, b) => a - b);
+  const stages = used.map((position, index) => ({
+    id: index as StageId,
+    name: compiled.stages[position] ?? '',
+    position,
+    status: 'created' as const,
+  }));
+  const snapshot: PipelineSnapshot = {
+    pipeline: {
+      id: 0 as PipelineId,
+      status: 'created',
+      source: draft.request.source,
+      startedAt: null,
+      finishedAt: null,
+      duration: null,
+      autoCanceledById: null,
+    },
+    stages,
+    jobs,
+  };
+  const result = processPipeline(snapshot, now);
+  const moves = new Map(result.jobs.map((move) => [move.id, move.changes]));
+  const stageStatus = new Map(result.stages.map((move) => [move.id, move.to]));
+  return {
+    pipelineStatus: result.pipeline?.to ?? 'created',
+    stages: stages.map((stage) => ({
+      name: stage.name,
+      position: stage.position,
+      status: stageStatus.get(stage.id) ?? stage.status,
+    })),
+    jobs: compiled.jobs.map((job, index) => {
+      const changes = moves.get(index as JobId);
+      return {
+        ...rowOf(job),
+        status: changes?.status ?? 'created',
+        queuedAt: changes?.queuedAt ?? null,
+        scheduledAt: changes?.scheduledAt ?? null,
+      };
+    }),
+  };
+}
+
+const stateOf = (job: CompiledJob, index: number, now: Date): JobState => ({
+  id: index as JobId,
+  name: job.name,
+  stageIndex: job.stageIndex,
+  status: 'created',
+  when: job.when,
+  allowFailure: job.allowFailure,
+  schedulingType: job.schedulingType,
+  needs: job.needs,
+  retried: false,
+  enqueueImmediately: false,
+  startIn: job.startIn ?? null,
+  retry: null,
+  allowFailureExitCodes: job.allowFailureExitCodes ?? [],
+  interruptible: job.interruptible ?? false,
+  isBridge: false,
+  hasResourceGroup: job.resourceGroup !== undefined,
+  failureReason: null,
+  timeout: null,
+  createdAt: now,
+  queuedAt: null,
+  startedAt: null,
+  finishedAt: null,
+  scheduledAt: null,
+});
+
+const rowOf = (job: CompiledJob): Omit<NewJob, 'status' | 'queuedAt' | 'scheduledAt'> => ({
+  name: job.name,
+  type: 'build',
+  stage: job.stage,
+  stageIndex: job.stageIndex,
+  when: job.when,
+  startIn: job.startIn ?? null,
+  allowFailure: job.allowFailure,
+  schedulingType: job.schedulingType,
+  needs: job.needs,
+  interruptible: job.interruptible ?? null,
+  tagList: job.tags,
+  options: {
+    ...job.options,
+    ...(job.allowFailureExitCodes !== undefined && { allowFailureExitCodes: job.allowFailureExitCodes }),
+    ...(job.environment !== undefined && { environment: job.environment }),
+  },
+  yamlVariables: job.variables,
+  coverageRegex: job.coverage ?? null,
+  environmentName: job.environment?.name ?? null,
+  resourceGroup: job.resourceGroup ?? null,
+});

@@ -1,0 +1,78 @@
+import type { Diagnostic } from '../../../ci-lang/index.ts';
+import type { JobId, PipelineId, ProjectId, TriggerId } from '../../../kit/ids.ts';
+import type { Tx } from '../../../platform/postgres/index.ts';
+import type { PipelineFailureReason, PipelineSource } from '../../../wire/statuses.ts';
+import type { User } from '../../accounts/index.ts';
+import type { Project, Role } from '../../projects/index.ts';
+import type { Pipeline, PipelineVariable } from '../pipeline.ts';
+
+/** Everything that may ask for a pipeline comes through here: push, API, trigger, job token, later schedules and bridges. */
+export interface CreatePipelineRequest {
+  readonly project: Project;
+  /** The pipeline's user: from the credential, never from a payload. */
+  readonly user: User;
+  /** The user's present role in the project (administrators are owners, except through a job token). */
+  readonly role: Role | undefined;
+  readonly source: PipelineSource;
+  /** Short or full (`refs/heads/…`, `refs/tags/…`). */
+  readonly ref: string;
+  /** A push: the commit that the ref was moved to, and the one before. Otherwise the ref's commit and zeros. */
+  readonly sha?: string;
+  readonly beforeSha?: string;
+  readonly variables: readonly PipelineVariable[];
+  /** The file variable of the trigger API. It needs no right to set variables when it came by a trigger token. */
+  readonly triggerPayload?: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** `ci.skip`, `ci.variable=K=V`, … */
+  readonly pushOptions: readonly string[];
+  /** API, web, trigger, schedule: `[skip ci]` in the commit message means nothing. */
+  readonly ignoreSkipCi: boolean;
+  /** A refusal with a failure reason leaves a failed pipeline (all but the plain API). */
+  readonly saveOnErrors: boolean;
+  readonly trigger?: { readonly id: TriggerId; readonly shortToken: string };
+  readonly upstream?: {
+    readonly projectId: ProjectId;
+    readonly pipelineId: PipelineId;
+    readonly jobId: JobId;
+  };
+  /**
+   * Runs first in the transaction that writes the outcome (also a refusal's). False: this request was served before,
+   * and nothing is written.
+   */
+  readonly claim?: (tx: Tx) => Promise<boolean>;
+}
+
+export type CreatePipelineResult =
+  | { readonly kind: 'created'; readonly pipeline: Pipeline }
+  /** `[skip ci]`: a pipeline in status `skipped`, or none where refusals are not kept. */
+  | { readonly kind: 'skipped'; readonly pipeline: Pipeline | null }
+  | CreationRefused
+  /** The request's `claim` said that it was served before. */
+  | { readonly kind: 'repeated' };
+
+export interface CreationRefused {
+  readonly kind: 'refused';
+  /** GitLab's error map: `{base: ['Reference not found']}`. */
+  readonly errors: Readonly<Record<string, readonly string[]>>;
+  readonly failureReason: PipelineFailureReason | null;
+  /** The failed pipeline that was kept, if any: the trigger API answers 422 with it, else 400. */
+  readonly saved: Pipeline | null;
+  /** Where in the configuration, and why. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A refusal before anything is written. */
+export const refuse = (
+  message: string,
+  options: {
+    readonly failureReason?: PipelineFailureReason;
+    readonly diagnostics?: readonly Diagnostic[];
+    readonly attribute?: string;
+  } = {},
+): CreationRefused => ({
+  kind: 'refused',
+  errors: { [options.attribute ?? 'base']: [message] },
+  failureReason: options.failureReason ?? null,
+  saved: null,
+  diagnostics: options.diagnostics ?? [],
+});

@@ -1,0 +1,57 @@
+import { sql } from 'kysely';
+import type { PipelineId } from '../../kit/ids.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
+import type { Vault } from '../../platform/secrets/index.ts';
+import type { PipelineVariable } from './pipeline.ts';
+
+/** SQL of `pipeline_variables`. Values are sealed. */
+
+const PLACE = 'pipeline_variables.value';
+
+export async function insertPipelineVariables(
+  vault: Vault,
+  tx: Tx,
+  pipelineId: PipelineId,
+  variables: readonly PipelineVariable[],
+): Promise<void> {
+  if (variables.length === 0) return;
+  await tx
+    .insertInto('pipeline_variables')
+    .values(
+      variables.map((variable) => ({
+        pipeline_id: pipelineId,
+        key: variable.key,
+        value_sealed: vault.seal(variable.value, PLACE),
+        variable_type: variable.variableType,
+        raw: variable.raw,
+      })),
+    )
+    .execute();
+}
+
+/** In the order in which they were given. */
+export async function findPipelineVariables(
+  vault: Vault,
+  db: Db | Tx,
+  pipelineId: PipelineId,
+): Promise<readonly PipelineVariable[]> {
+  const rows = await db
+    .selectFrom('pipeline_variables')
+    .select(['key', 'value_sealed', 'variable_type', 'raw'])
+    .where('pipeline_id', '=', pipelineId)
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    key: row.key,
+    value: vault.open(row.value_sealed, PLACE),
+    variableType: row.variable_type === 'file' ? 'file' : 'env_var',
+    raw: row.raw,
+  }));
+}
+
+/** Names only: for those who may not see the values. */
+export async function findPipelineVariableNames(db: Db | Tx, pipelineId: PipelineId): Promise<readonly string[]> {
+  const { rows } = await sql<{ readonly key: string }>`
+    select key from pipeline_variables where pipeline_id = ${pipelineId} order by id`.execute(db);
+  return rows.map((row) => row.key);
+}
