@@ -20,12 +20,16 @@ export const penstockTests = (options: {
   const { plain, database } = splitDatabaseTests(root, options.include);
   const wanted = (files: readonly string[]): string[] =>
     files.filter((file) => options.exclude === undefined || !file.startsWith(options.exclude));
-  const project = (name: string, include: readonly string[], globalSetup: string[]) => ({
+  const project = (name: string, include: readonly string[], globalSetup?: string) => ({
     extends: true as const,
-    test: { name, include: wanted(include), globalSetup },
+    test: {
+      name,
+      include: wanted(include),
+      ...(globalSetup === undefined ? {} : { globalSetup, setupFiles: ['test/support/drop-databases.ts'] }),
+    },
   });
   const system = findSystemPostgres(15);
-  const onSystem = [project('postgresql-15', database, ['test/support/start-system-postgres.ts'])];
+  const onSystem = [project('postgresql-15', database, 'test/support/start-system-postgres.ts')];
   return {
     root,
     test: {
@@ -46,8 +50,8 @@ export const penstockTests = (options: {
         }),
       ],
       projects: [
-        project('plain', plain, []),
-        project('embedded', database, ['test/support/start-embedded-postgres.ts']),
+        project('plain', plain),
+        project('embedded', database, 'test/support/start-embedded-postgres.ts'),
         ...(system === undefined ? [] : onSystem),
       ],
     },

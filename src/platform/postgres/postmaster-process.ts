@@ -73,16 +73,18 @@ export const startPostmaster = async (launch: ServerLaunch, socketFolder: string
   });
   closeSync(log.fd);
   let failure: string | undefined;
+  const onExit = (): void => {
+    failure ??= readFileSync(logPath).subarray(log.start).toString('utf8').trimEnd().split('\n').slice(-10).join('\n');
+  };
   child.once('error', (error) => {
     failure = error.message;
   });
-  child.once('exit', () => {
-    failure ??= readFileSync(logPath).subarray(log.start).toString('utf8').trimEnd().split('\n').slice(-10).join('\n');
-  });
+  child.once('exit', onExit);
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline) {
     const now = readPostmaster(cluster);
     if (now?.ready === true && now.pid === child.pid) {
+      child.off('exit', onExit);
       child.unref();
       return now;
     }
