@@ -2,13 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { SCHEMA_TYPES, typesHeader } from './schema-snapshot.ts';
 import { withMigratedDatabase } from './throw-away-database.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const target = join(root, 'src/platform/postgres/schema.ts');
-
-const HEADER = '/** The database as the migrations make it. Written by `npm run db:types`; never edited by hand. */\n';
-
 /**
  * As `src/platform/postgres/value-types.ts` reads them. JSON is read as `unknown` (check what it is) and written as
  * text: the driver would send an array as PostgreSQL's own array, which is not JSON.
@@ -40,13 +37,13 @@ const generate = (url: string): string => {
   }
 };
 
-await withMigratedDatabase(async (url) => {
+await withMigratedDatabase(async (url, schema) => {
   const text = generate(url)
-    .replace(/^(\/\*\*[\s\S]*?\*\/\s*)?/, HEADER)
+    .replace(/^(\/\*\*[\s\S]*?\*\/\s*)?/, typesHeader(schema))
     // The generator's own types of JSON allow an array to be written as it is.
     .replace(/export type Json = [\s\S]*?(?=export type (?!Json)|export interface)/, `${JSON_TYPE}\n`);
-  writeFileSync(target, text);
-  execFileSync(join(root, 'node_modules/.bin/biome'), ['format', '--write', target], {
+  writeFileSync(SCHEMA_TYPES, text);
+  execFileSync(join(root, 'node_modules/.bin/biome'), ['format', '--write', SCHEMA_TYPES], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 });
