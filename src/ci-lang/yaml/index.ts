@@ -1,0 +1,16 @@
+export { buildEntry, buildMap, buildSeq, buildText, findValue } from './build-node.ts';
+export { type LoadedConfig, loadConfig } from './load-config.ts';
+export type {
+  ScalarType,
+  SourcePosition,
+  YamlDiagnostic,
+  YamlEntry,
+  YamlMap,
+  YamlNode,
+  YamlReference,
+  YamlScalar,
+  YamlSeq,
+} from './node.ts';
+export { type ParsedDocuments, parseDocuments, type YamlOptions } from './parse-documents.ts';
+export { inspectText } from './ruby-text.ts';
+export { type PlainValue, toPlain } from './to-plain.ts';
