@@ -31,3 +31,5 @@ export type { EditedEntry } from './tree-editor.ts';
 export { TreeEditor } from './tree-editor.ts';
 export type { RefChange } from './update-refs.ts';
 export { RefConflict, updateRefs } from './update-refs.ts';
+export type { PackService, PushedRef, PushProposal, ReceivePackResult } from './smart-protocol.ts';
+export { advertiseRefs, receivePack, uploadPack } from './smart-protocol.ts';
