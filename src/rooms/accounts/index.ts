@@ -1,5 +1,15 @@
 export type { ActingJob, Actor, AnonymousActor, JobActor, UserActor, UserCredential } from './actor.ts';
 export { ANONYMOUS, actingUser, isAdmin } from './actor.ts';
-export type { ExecutingJob, FindExecutingJobByToken } from './authenticate-types.ts';
+export { type AuthenticateDeps, type AuthenticateOptions, authenticate, authenticateJob } from './authenticate.ts';
+export type { ExecutingJob, FindExecutingJobByToken } from './executing-job.ts';
+export { type AccountGuards, accountGuards } from './guards.ts';
+export {
+  findNamespaceById,
+  NAMESPACE_COLUMNS,
+  type Namespace,
+  type NamespaceRow,
+  toNamespace,
+} from './namespace-store.ts';
 export type { TokenScope } from './scopes.ts';
 export type { User, UserState } from './user.ts';
+export { findUserById, findUserByUsername, findUsersByIds, toUser, USER_COLUMNS } from './user-store.ts';

@@ -1,4 +1,14 @@
-export { type Ability } from './abilities.ts';
+export type { Ability } from './abilities.ts';
 export { can, isVisibleTo, userCan } from './can.ts';
-export type { Namespace, Project, VariablesOverrideRole, Visibility } from './project.ts';
+export {
+  type ProjectGuardOptions,
+  type ProjectGuards,
+  type ProjectSubject,
+  projectGuards,
+  type SignedInActor,
+} from './guards.ts';
+export { jobTokenReach } from './job-token-scope.ts';
+export type { Project, VariablesOverrideRole, Visibility } from './project.ts';
+export { findProject, findProjectById, touchProject } from './project-store.ts';
 export { ROLES, type Role } from './role.ts';
+export { findRole } from './role-store.ts';

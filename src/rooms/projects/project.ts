@@ -1,4 +1,5 @@
-import type { NamespaceId, ProjectId, UserId } from '../../kit/ids.ts';
+import type { ProjectId, UserId } from '../../kit/ids.ts';
+import type { Namespace } from '../accounts/index.ts';
 
 /** Who may see a project: its members, everybody signed in, everybody. */
 export type Visibility = 'private' | 'internal' | 'public';
@@ -40,15 +41,4 @@ export interface Project {
   readonly lastActivityAt: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-}
-
-export interface Namespace {
-  readonly id: NamespaceId;
-  readonly kind: 'user' | 'group';
-  readonly path: string;
-  readonly name: string;
-  readonly fullPath: string;
-  readonly parentId: NamespaceId | null;
-  /** The user of a user namespace. */
-  readonly ownerId: UserId | null;
 }

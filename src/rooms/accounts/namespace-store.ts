@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import type { NamespaceId, UserId } from '../../kit/ids.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
+import type { User } from './user.ts';
+
+/** Where projects live: a user's own, later a group. */
+export interface Namespace {
+  readonly id: NamespaceId;
+  readonly kind: 'user' | 'group';
+  readonly path: string;
+  readonly name: string;
+  /** Paths of all ancestors and this one, joined by `/`. */
+  readonly fullPath: string;
+  readonly parentId: NamespaceId | null;
+  /** The user of a user namespace. */
+  readonly ownerId: UserId | null;
+}
+
+export const NAMESPACE_COLUMNS = [
+  'namespaces.id as namespace_id',
+  'namespaces.kind as namespace_kind',
+  'namespaces.path as namespace_path',
+  'namespaces.name as namespace_name',
+  'namespaces.full_path as namespace_full_path',
+  'namespaces.parent_id as namespace_parent_id',
+  'namespaces.owner_id as namespace_owner_id',
+] as const;
+
+export interface NamespaceRow {
+  readonly namespace_id: number;
+  readonly namespace_kind: string;
+  readonly namespace_path: string;
+  readonly namespace_name: string;
+  readonly namespace_full_path: string;
+  readonly namespace_parent_id: number | null;
+  readonly namespace_owner_id: number | null;
+}
+
+export const toNamespace = (row: NamespaceRow): Namespace => ({
+  id: row.namespace_id as NamespaceId,
+  kind: row.namespace_kind === 'group' ? 'group' : 'user',
+  path: row.namespace_path,
+  name: row.namespace_name,
+  fullPath: row.namespace_full_path,
+  parentId: row.namespace_parent_id as NamespaceId | null,
+  ownerId: row.namespace_owner_id as UserId | null,
+});
+
+export const findNamespaceById = async (db: Db, id: number): Promise<Namespace | undefined> => {
+  const row = await db.selectFrom('namespaces').select(NAMESPACE_COLUMNS).where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : toNamespace(row);
+};
+
+export const findNamespaceByPath = async (db: Db, fullPath: string): Promise<Namespace | undefined> => {
+  const row = await db
+    .selectFrom('namespaces')
+    .select(NAMESPACE_COLUMNS)
+    .where(sql`lower(full_path)`, '=', fullPath.toLowerCase())
+    .executeTakeFirst();
+  return row === undefined ? undefined : toNamespace(row);
+};
+
+export const findNamespaceOfUser = async (db: Db, userId: UserId): Promise<Namespace | undefined> => {
+  const row = await db
+    .selectFrom('namespaces')
+    .select(NAMESPACE_COLUMNS)
+    .where('owner_id', '=', userId)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toNamespace(row);
+};
+
+/** The user's own namespace, under the username. Undefined when a group has that path. */
+export const insertUserNamespace = async (tx: Tx, user: User, now: Date): Promise<Namespace | undefined> => {
+  const row = await tx
+    .insertInto('namespaces')
+    .values({
+      kind: 'user',
+      path: user.username,
+      name: user.name,
+      full_path: user.username,
+      owner_id: user.id,
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(NAMESPACE_COLUMNS)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toNamespace(row);
+};

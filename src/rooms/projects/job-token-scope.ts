@@ -1,0 +1,34 @@
+import { forbidden } from '../../kit/errors.ts';
+import type { Db } from '../../platform/postgres/index.ts';
+import type { JobActor } from '../accounts/index.ts';
+import { isOnAllowlist } from './job-token-store.ts';
+import type { Project } from './project.ts';
+import { findSetting } from './setting-store.ts';
+
+/**
+ * Whether the instance forces the job token scope on every project (GitLab's default), so that no project can open itself
+ * to the jobs of all others.
+ */
+export const isScopeEnforced = async (db: Db): Promise<boolean> =>
+  (await findSetting(db, 'enforce_ci_inbound_job_token_scope_enabled')) !== false;
+
+/** Whether jobs of other projects need an entry in the allowlist: the project's own setting or the instance's. */
+export const isScopeEnabled = async (db: Db, project: Project): Promise<boolean> =>
+  project.jobTokenScopeEnabled || isScopeEnforced(db);
+
+/**
+ * How far a job's token reaches into a project: `full` = its user's own rights (the job's own project, one on the
+ * allowlist, or no scope in force), `public` = only what a public or internal project shows to everybody, `none`.
+ */
+export const jobTokenReach = async (db: Db, actor: JobActor, project: Project): Promise<'full' | 'public' | 'none'> => {
+  if (actor.job.projectId === project.id) return 'full';
+  if (!(await isScopeEnabled(db, project))) return 'full';
+  if (await isOnAllowlist(db, project.id, actor.job.projectId)) return 'full';
+  return project.visibility === 'private' ? 'none' : 'public';
+};
+
+/** What GitLab answers where the reach is `none`. */
+export const outsideScope = (actor: JobActor, project: Project) =>
+  forbidden(
+    `Authentication by CI/CD job token not allowed from ${actor.job.projectFullPath} to project #${project.id}.`,
+  );
