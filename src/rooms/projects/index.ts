@@ -12,3 +12,5 @@ export type { Project, VariablesOverrideRole, Visibility } from './project.ts';
 export { findProject, findProjectById, touchProject } from './project-store.ts';
 export { ROLES, type Role } from './role.ts';
 export { findRole } from './role-store.ts';
+export { findProtectedRefs } from './protected-ref-store.ts';
+export { isProtected, mayDeleteRef, mayForcePush, mayPush, mayUpdateRef, type ProtectedRefs, type RefKind } from './protected-refs.ts';
