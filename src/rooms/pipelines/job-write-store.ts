@@ -126,6 +126,8 @@ export async function compareAndSetJob(
     })
     .where('id', '=', id)
     .where('status', '=', from)
+    // A claim that its runner confirms at this very moment must not be taken back.
+    .$if(from === 'running' && changes.status === 'pending', (query) => query.where('confirmed_at', 'is', null))
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }

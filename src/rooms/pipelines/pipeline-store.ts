@@ -49,6 +49,15 @@ export async function findPipelineById(db: Db | Tx, id: PipelineId): Promise<Pip
   return row === undefined ? undefined : toPipeline(row);
 }
 
+export async function findPipelinesByIds(
+  db: Db | Tx,
+  ids: readonly PipelineId[],
+): Promise<ReadonlyMap<PipelineId, Pipeline>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom('pipelines').selectAll().where('id', 'in', [...ids]).execute();
+  return new Map(rows.map((row) => [row.id as PipelineId, toPipeline(row)]));
+}
+
 /** The newest pipeline for this ref and this commit; child pipelines do not count. */
 export async function findLatestPipeline(
   db: Db | Tx,

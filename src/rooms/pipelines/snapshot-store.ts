@@ -41,12 +41,13 @@ interface JobStateRow {
   readonly finished_at: Date | null;
   readonly scheduled_at: Date | null;
   readonly cancel_gracefully: boolean;
+  readonly confirmed: boolean;
 }
 
 const STATE_COLUMNS = sql.raw(`id, pipeline_id, project_id, name, stage_idx, type, status, when_, allow_failure,
   scheduling_type, needs, retried, enqueue_immediately, start_in, options -> 'retry' as retry,
   options -> 'allowFailureExitCodes' as exit_codes, interruptible, resource_group, failure_reason, timeout,
-  created_at, queued_at, started_at, finished_at, scheduled_at, cancel_gracefully and confirmed_at is not null as cancel_gracefully`);
+  created_at, queued_at, started_at, finished_at, scheduled_at, cancel_gracefully and confirmed_at is not null as cancel_gracefully, confirmed_at is not null as confirmed`);
 
 const toJobState = (row: JobStateRow): JobState => ({
   id: row.id as JobId,
@@ -81,6 +82,8 @@ export interface LocatedJobState {
   readonly state: JobState;
   /** Its runner has confirmed it and can run after_script on a cancel. */
   readonly cancelGracefully: boolean;
+  /** Its runner has said that it took the job. */
+  readonly confirmed: boolean;
 }
 
 export async function findJobState(db: Db | Tx, id: JobId): Promise<LocatedJobState | undefined> {
@@ -93,6 +96,7 @@ export async function findJobState(db: Db | Tx, id: JobId): Promise<LocatedJobSt
         projectId: row.project_id as ProjectId,
         state: toJobState(row),
         cancelGracefully: row.cancel_gracefully,
+        confirmed: row.confirmed,
       };
 }
 

@@ -30,7 +30,7 @@ export async function sweepDirtyPipelines(deps: ProcessDeps): Promise<number> {
 /** Puts claims that no runner confirmed back into the queue; their old token is dead from then on. */
 export async function sweepUnconfirmedJobs(deps: ProcessDeps): Promise<number> {
   const ids = await findUnconfirmedJobs(deps.db, before(deps.clock.now(), CONFIRM_WITHIN));
-  for (const id of ids) await advanceJob(deps, id, { type: 'requeue' });
+  for (const id of ids) await advanceJob(deps, id, (job) => (job.confirmed ? undefined : { type: 'requeue' }));
   return ids.length;
 }
 

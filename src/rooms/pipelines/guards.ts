@@ -1,0 +1,104 @@
+import type { Guard } from '../../http/index.ts';
+import { forbidden, recordNotFound } from '../../kit/errors.ts';
+import type { Db } from '../../platform/postgres/index.ts';
+import { actingUser } from '../accounts/index.ts';
+import type { Ability, GuardOptions, ProjectGuards, ProjectSubject } from '../projects/index.ts';
+import { can } from '../projects/index.ts';
+import type { MayRunOnRef } from './create/protected-ref.ts';
+import type { Job } from './job.ts';
+import { findJob } from './job-store.ts';
+import type { Pipeline } from './pipeline.ts';
+import { findPipeline } from './pipeline-store.ts';
+
+export interface PipelineSubject extends ProjectSubject {
+  readonly pipeline: Pipeline;
+}
+
+export interface JobSubject extends ProjectSubject {
+  readonly job: Job;
+}
+
+export interface PipelineGuardDeps {
+  readonly db: Db;
+  readonly project: ProjectGuards;
+  readonly mayRunOnRef: MayRunOnRef;
+}
+
+export interface PipelineGuards {
+  /** `:pipeline_id` of `:id`, read. */
+  readonly pipeline: (ability: Ability, options?: GuardOptions) => Guard<PipelineSubject>;
+  /** The same to change it: on a protected ref only for those who may push, merge or create the tag. */
+  readonly changePipeline: (ability: Ability) => Guard<PipelineSubject>;
+  readonly job: (ability: Ability, options?: GuardOptions) => Guard<JobSubject>;
+  readonly changeJob: (ability: Ability) => Guard<JobSubject>;
+}
+
+const idOf = (text: string | undefined): number => {
+  const id = Number(text);
+  return Number.isSafeInteger(id) ? id : 0;
+};
+
+/** Guards of routes below one pipeline or one job. They add "is it there" and "is its ref yours" to the project's. */
+export function pipelineGuards(deps: PipelineGuardDeps): PipelineGuards {
+  const mustRunOnRef = async (subject: ProjectSubject, ref: string, tag: boolean): Promise<void> => {
+    const user = actingUser(subject.actor);
+    if (user === undefined) throw forbidden();
+    const kind = tag ? 'tag' : 'branch';
+    const verdict = await deps.mayRunOnRef(subject.project, user, subject.role, { kind, name: ref });
+    if (!verdict.allowed) throw forbidden();
+  };
+  const pipelineOf = async (subject: ProjectSubject, id: string | undefined): Promise<PipelineSubject> => {
+    const pipeline = await findPipeline(deps.db, subject.project.id, idOf(id));
+    if (pipeline === undefined) throw recordNotFound();
+    return { ...subject, pipeline };
+  };
+  const jobOf = async (subject: ProjectSubject, id: string | undefined): Promise<JobSubject> => {
+    const job = await findJob(deps.db, subject.project.id, idOf(id));
+    if (job === undefined) throw recordNotFound();
+    return { ...subject, job };
+  };
+  /** First whether one may read it (404 when not there), then the ability. */
+  const mustHave = (subject: ProjectSubject, ability: Ability): void => {
+    if (!can(subject.actor, ability, subject.project, subject.role)) throw forbidden();
+  };
+  return {
+    pipeline: (ability, options) => {
+      const guard = deps.project(ability, options);
+      return {
+        label: `${guard.label} of the pipeline`,
+        check: async (request) => pipelineOf(await guard.check(request), request.pathParams['pipeline_id']),
+      };
+    },
+    changePipeline: (ability) => {
+      const guard = deps.project('read_pipeline', { authenticateFirst: true });
+      return {
+        label: `project ${ability} of the pipeline, on its ref`,
+        check: async (request) => {
+          const subject = await pipelineOf(await guard.check(request), request.pathParams['pipeline_id']);
+          mustHave(subject, ability);
+          await mustRunOnRef(subject, subject.pipeline.ref, subject.pipeline.tag);
+          return subject;
+        },
+      };
+    },
+    job: (ability, options) => {
+      const guard = deps.project(ability, options);
+      return {
+        label: `${guard.label} of the job`,
+        check: async (request) => jobOf(await guard.check(request), request.pathParams['job_id']),
+      };
+    },
+    changeJob: (ability) => {
+      const guard = deps.project('read_build', { authenticateFirst: true });
+      return {
+        label: `project ${ability} of the job, on its ref`,
+        check: async (request) => {
+          const subject = await jobOf(await guard.check(request), request.pathParams['job_id']);
+          mustHave(subject, ability);
+          await mustRunOnRef(subject, subject.job.ref, subject.job.tag);
+          return subject;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { sql } from 'kysely';
+import type { PipelineId, ProjectId, UserId } from '../../kit/ids.ts';
+import type { Db } from '../../platform/postgres/index.ts';
+import type { Status } from '../../wire/statuses.ts';
+import type { Pipeline } from './pipeline.ts';
+import { toPipeline } from './pipeline-store.ts';
+
+/** SQL of the pipelines list and of what a pipeline's answer adds to its row. */
+
+export interface PipelineFilter {
+  readonly projectId: ProjectId;
+  readonly statuses?: readonly Status[];
+  /** `scope=branches` / `tags`: only the newest pipeline of each branch or tag. */
+  readonly newestOfEach?: 'branches' | 'tags';
+  readonly ref?: string;
+  readonly sha?: string;
+  readonly yamlErrors?: boolean;
+  readonly username?: string;
+  readonly userId?: UserId;
+  readonly updatedBefore?: Date;
+  readonly updatedAfter?: Date;
+  readonly createdBefore?: Date;
+  readonly createdAfter?: Date;
+  readonly source?: string;
+  readonly name?: string;
+  readonly triggerId?: number;
+}
+
+export interface PipelineOrder {
+  readonly column: 'id' | 'status' | 'ref' | 'updated_at' | 'user_id';
+  readonly direction: 'asc' | 'desc';
+}
+
+const filtered = (db: Db, filter: PipelineFilter) => {
+  let query = db.selectFrom('pipelines').where('pipelines.project_id', '=', filter.projectId);
+  if (filter.statuses !== undefined) query = query.where('status', 'in', [...filter.statuses]);
+  if (filter.newestOfEach !== undefined) {
+    const tags = filter.newestOfEach === 'tags';
+    query = query.where('pipelines.id', 'in', (sub) =>
+      sub
+        .selectFrom('pipelines as newest')
+        .select((one) => one.fn.max('newest.id').as('id'))
+        .where('newest.project_id', '=', filter.projectId)
+        .where('newest.tag', '=', tags)
+        .groupBy('newest.ref'),
+    );
+  }
+  if (filter.ref !== undefined) query = query.where('ref', '=', filter.ref);
+  if (filter.sha !== undefined) query = query.where('sha', '=', filter.sha);
+  if (filter.yamlErrors !== undefined) {
+    query = query.where('yaml_errors', filter.yamlErrors ? 'is not' : 'is', null);
+  }
+  if (filter.username !== undefined) {
+    const { username } = filter;
+    query = query.where('user_id', 'in', (sub) =>
+      sub.selectFrom('users').select('users.id').where(sql`lower(users.username)`, '=', username.toLowerCase()),
+    );
+  }
+  if (filter.userId !== undefined) query = query.where('user_id', '=', filter.userId);
+  if (filter.updatedBefore !== undefined) query = query.where('updated_at', '<', filter.updatedBefore);
+  if (filter.updatedAfter !== undefined) query = query.where('updated_at', '>', filter.updatedAfter);
+  if (filter.createdBefore !== undefined) query = query.where('created_at', '<', filter.createdBefore);
+  if (filter.createdAfter !== undefined) query = query.where('created_at', '>', filter.createdAfter);
+  // Child pipelines are seen from their parents; `source=parent_pipeline` lists them.
+  query =
+    filter.source === undefined
+      ? query.where('source', '<>', 'parent_pipeline')
+      : query.where('source', '=', filter.source);
+  if (filter.name !== undefined) query = query.where('name', '=', filter.name);
+  if (filter.triggerId !== undefined) query = query.where('trigger_id', '=', filter.triggerId);
+  return query;
+};
+
+export async function listPipelines(
+  db: Db,
+  filter: PipelineFilter,
+  order: PipelineOrder,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<readonly Pipeline[]> {
+  let query = filtered(db, filter).selectAll('pipelines').orderBy(`pipelines.${order.column}`, order.direction);
+  if (order.column !== 'id') query = query.orderBy('pipelines.id', order.direction);
+  const rows = await query.limit(page.limit).offset(page.offset).execute();
+  return rows.map(toPipeline);
+}
+
+export async function countPipelines(db: Db, filter: PipelineFilter): Promise<number> {
+  const row = await filtered(db, filter)
+    .select((one) => one.fn.countAll<number>().as('count'))
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
+}
+
+export interface PipelineSummary {
+  /** Jobs that may fail did, and nothing worse: the pipeline "passed with warnings". */
+  readonly warnings: boolean;
+  /** Mean of the latest jobs' coverage in percent. */
+  readonly coverage: number | null;
+}
+
+export async function findPipelineSummary(db: Db, id: PipelineId): Promise<PipelineSummary> {
+  const { rows } = await sql<{ readonly warnings: boolean | null; readonly coverage: string | null }>`
+    select bool_or(allow_failure and status in ('failed', 'canceled')) as warnings, avg(coverage) as coverage
+    from jobs where pipeline_id = ${id} and not retried`.execute(db);
+  const row = rows[0];
+  return {
+    warnings: row?.warnings ?? false,
+    coverage: row === undefined || row.coverage === null ? null : Number(row.coverage),
+  };
+}
+
+/** The newest pipeline that used this trigger token: GitLab's `last_used`. */
+export async function findTriggerLastUsed(db: Db, triggerIds: readonly number[]): Promise<ReadonlyMap<number, Date>> {
+  if (triggerIds.length === 0) return new Map();
+  const { rows } = await sql<{ readonly trigger_id: number; readonly last_used: Date }>`
+    select trigger_id, max(created_at) as last_used from pipelines
+    where trigger_id = any(${triggerIds}::bigint[]) group by trigger_id`.execute(db);
+  return new Map(rows.map((row) => [row.trigger_id, row.last_used]));
+}
