@@ -76,7 +76,7 @@ const methodOf = (method: string): HttpMethod | undefined => METHODS.get(method)
 function search(root: Branch, segments: readonly string[], method: HttpMethod): RouteMatch | undefined {
   const captured: string[] = [];
   const route = walk(root, 0);
-  return route === undefined ? undefined : { route, pathParams: nameCaptured(route.path, captured) };
+  return route === undefined ? undefined : { route, pathParams: nameCaptured(route, captured) };
 
   function walk(at: Branch, index: number): Route | undefined {
     const segment = segments[index];
@@ -109,9 +109,15 @@ function search(root: Branch, segments: readonly string[], method: HttpMethod): 
   }
 }
 
-function nameCaptured(path: string, captured: readonly string[]): Readonly<Record<string, string>> {
-  const names = segmentsOf(path).filter((segment) => isOne(segment) || isMany(segment));
-  return Object.fromEntries(names.map((name, index) => [name.slice(1), decodeSegment(captured[index] ?? '')]));
+function nameCaptured(route: Route, captured: readonly string[]): Readonly<Record<string, string>> {
+  const names = segmentsOf(route.path).filter((segment) => isOne(segment) || isMany(segment));
+  return Object.fromEntries(
+    names.map((name, index) => {
+      const key = name.slice(1);
+      const value = decodeSegment(captured[index] ?? '');
+      return [key, route.params[key]?.type === 'integer' ? value.replace(/\.json$/u, '') : value];
+    }),
+  );
 }
 
 function decodeSegment(encoded: string): string {
