@@ -46,6 +46,10 @@ const packetLine = (text: string): string => `${(text.length + 4).toString(16).p
 const outputOf = (child: ChildProcess, service: string): PassThrough => {
   const out = new PassThrough();
   let stderr = '';
+  let spoke = false;
+  child.stdout?.once('data', () => {
+    spoke = true;
+  });
   child.stderr?.on('data', (chunk: Buffer) => {
     if (stderr.length < 4096) stderr += chunk.toString('utf8');
   });
@@ -53,8 +57,8 @@ const outputOf = (child: ChildProcess, service: string): PassThrough => {
   child.stdin?.on('error', () => undefined);
   child.on('error', (error) => out.destroy(error));
   child.on('close', (code) => {
-    // 128 after an answer is how git ends when it refuses a request; its reason is in the answer.
-    if (code === 0 || out.readableLength > 0) out.end();
+    // Git that refuses says why in its answer and then ends with 128.
+    if (code === 0 || spoke) out.end();
     else out.destroy(new GitError(service, code, stderr));
   });
   return out;
@@ -143,7 +147,6 @@ const listenToHooks = (
   let allowed = false;
   let moved: readonly PushedRef[] | undefined;
   let asked = false;
-  let buffered = Buffer.alloc(0);
   const answer = (proposal: PushProposal): void => {
     asked = true;
     decide(proposal).then(
@@ -154,22 +157,23 @@ const listenToHooks = (
       () => socket.write('GitLab: Internal API unreachable\n'),
     );
   };
+  const records: string[] = [];
+  let unended: Buffer = Buffer.alloc(0);
   socket.on('error', () => undefined);
   socket.on('data', (chunk: Buffer) => {
-    buffered = Buffer.concat([buffered, chunk]);
-    const records = buffered.toString('utf8').split('\0');
-    const whole = records.slice(0, -1);
-    if (!asked && whole[0] === 'pre-receive' && whole.length >= 3) {
-      const end = 3 + Number(whole[2]);
-      const lines = whole[end];
+    unended = Buffer.concat([unended, chunk]);
+    for (let end = unended.indexOf(0); end >= 0; end = unended.indexOf(0)) {
+      records.push(unended.toString('utf8', 0, end));
+      unended = unended.subarray(end + 1);
+    }
+    const [kind, ...rest] = records;
+    if (!asked && kind === 'pre-receive' && rest.length > 1) {
+      const lines = rest[2 + Number(rest[1])];
       if (lines === undefined) return;
-      buffered = Buffer.from(records.slice(end + 1).join('\0'));
-      answer({
-        updates: updatesOf(lines),
-        pushOptions: whole.slice(3, end),
-        quarantine: quarantineOf(repository, whole[1] ?? ''),
-      });
-    } else if (whole[0] === 'post-receive' && whole[1] !== undefined) moved = updatesOf(whole[1]);
+      records.length = 0;
+      const [folder = ''] = rest;
+      answer({ updates: updatesOf(lines), pushOptions: rest.slice(2, -1), quarantine: quarantineOf(repository, folder) });
+    } else if (kind === 'post-receive' && rest[0] !== undefined) moved = updatesOf(rest[0]);
   });
   return { allowed: () => allowed, moved: () => moved };
 };

@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema 5f9f589df504331f). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema d8422c88c8461e29). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -291,6 +291,7 @@ export interface PushIntents {
   server_id: string;
   updates: Json;
   user_id: number;
+  via_job_token: Generated<boolean>;
 }
 
 export interface RunnerManagers {

@@ -1,4 +1,11 @@
-import { findCommitSha, findMergeBase, isSha, listChangedPaths, listFilePaths, ZERO_SHA } from '../../platform/git/index.ts';
+import {
+  findCommitSha,
+  findMergeBase,
+  isSha,
+  listChangedPaths,
+  listFilePaths,
+  ZERO_SHA,
+} from '../../platform/git/index.ts';
 import { type HasRepository, type RepositoryDeps, repositoryOf } from './repositories.ts';
 
 /** The path of every file at a commit (40 digits). Kept by sha. Throws when the commit is not there. */

@@ -14,7 +14,11 @@ export const findCommit = async (
 };
 
 /** The same; throws 404 `404 Commit Not Found`. */
-export const getCommit = async (deps: RepositoryDeps, project: HasRepository, revision: string): Promise<git.Commit> => {
+export const getCommit = async (
+  deps: RepositoryDeps,
+  project: HasRepository,
+  revision: string,
+): Promise<git.Commit> => {
   const commit = await findCommit(deps, project, revision);
   if (commit === undefined) throw notFound('Commit');
   return commit;

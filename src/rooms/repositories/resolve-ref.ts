@@ -17,8 +17,11 @@ const find = async (
 };
 
 /** The branch of that short name, or undefined. */
-export const findBranch = (deps: RepositoryDeps, project: HasRepository, name: string): Promise<ResolvedRef | undefined> =>
-  find(deps, project, 'branch', name);
+export const findBranch = (
+  deps: RepositoryDeps,
+  project: HasRepository,
+  name: string,
+): Promise<ResolvedRef | undefined> => find(deps, project, 'branch', name);
 
 /** The tag of that short name, or undefined; also for a tag that does not lead to a commit. */
 export const findTag = (deps: RepositoryDeps, project: HasRepository, name: string): Promise<ResolvedRef | undefined> =>
@@ -42,5 +45,8 @@ export const resolveRef = async (deps: RepositoryDeps, project: HasRepository, r
 };
 
 /** The sha at a branch's head, or undefined when there is no such branch. */
-export const headOf = async (deps: RepositoryDeps, project: HasRepository, branch: string): Promise<string | undefined> =>
-  (await findBranch(deps, project, branch))?.sha;
+export const headOf = async (
+  deps: RepositoryDeps,
+  project: HasRepository,
+  branch: string,
+): Promise<string | undefined> => (await findBranch(deps, project, branch))?.sha;

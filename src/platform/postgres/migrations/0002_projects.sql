@@ -81,6 +81,8 @@ create table push_intents (
   -- [{"ref": "refs/heads/main", "old": "<sha or zeros>", "new": "<sha or zeros>"}]
   updates jsonb not null,
   push_options text[] not null default '{}',
+  -- pushed with a job token: it starts no pipeline
+  via_job_token boolean not null default false,
   -- the server (process) that is working on it, see platform's advisory locks
   server_id text not null,
   created_at timestamptz not null
