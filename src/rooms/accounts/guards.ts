@@ -1,4 +1,4 @@
-import type { Guard } from '../../http/route.ts';
+import type { Guard } from '../../http/index.ts';
 import { forbidden, unauthorized } from '../../kit/errors.ts';
 import { type Actor, isAdmin, type UserActor } from './actor.ts';
 import { type AuthenticateDeps, authenticate } from './authenticate.ts';

@@ -10,6 +10,7 @@ export {
   type NamespaceRow,
   toNamespace,
 } from './namespace-store.ts';
+export { presentUserBasic, presentUserPublic } from './present.ts';
 export type { TokenScope } from './scopes.ts';
 export type { User, UserState } from './user.ts';
 export { findUserById, findUserByUsername, findUsersByIds, toUser, USER_COLUMNS } from './user-store.ts';

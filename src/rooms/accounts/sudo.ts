@@ -1,4 +1,4 @@
-import { insufficientScope } from '../../http/errors.ts';
+import { insufficientScope } from '../../http/index.ts';
 import { forbidden, notFound, unauthorized } from '../../kit/errors.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import { type Actor, isAdmin, type UserActor } from './actor.ts';

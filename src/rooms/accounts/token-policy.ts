@@ -1,4 +1,4 @@
-import type { HttpMethod } from '../../http/request.ts';
+import type { HttpMethod } from '../../http/index.ts';
 import type { TokenScope } from './scopes.ts';
 
 /** `last_used_at` is written at most once in this time (milliseconds). */

@@ -1,4 +1,4 @@
-import type { Guard } from '../../http/route.ts';
+import type { Guard } from '../../http/index.ts';
 import { forbidden, notFound, unauthorized } from '../../kit/errors.ts';
 import {
   type Actor,
