@@ -73,6 +73,12 @@ describe('cancel of a pipeline', () => {
     expect(pipeline.snapshot.jobs.map((job) => job.status)).toEqual(['canceling', 'canceled']);
   });
 
+  it('leaves an older attempt alone even if it is still on its way', () => {
+    const { snapshot } = start({ name: 'a' });
+    const jobs = [...snapshot.jobs, jobState({ status: 'running', retried: true })];
+    expect(cancelPipeline({ ...snapshot, jobs }, 'all', () => false, at(9))).toHaveLength(1);
+  });
+
   it('does nothing to a finished or an external pipeline', () => {
     const pipeline = start({ name: 'a' });
     const { snapshot } = pipeline;
