@@ -33,3 +33,4 @@ export type { RefChange } from './update-refs.ts';
 export { RefConflict, updateRefs } from './update-refs.ts';
 export type { PackService, PushedRef, PushProposal, ReceivePackResult } from './smart-protocol.ts';
 export { advertiseRefs, receivePack, uploadPack } from './smart-protocol.ts';
+export { removeStaleLocks } from './stale-locks.ts';

@@ -172,7 +172,11 @@ const listenToHooks = (
       if (lines === undefined) return;
       records.length = 0;
       const [folder = ''] = rest;
-      answer({ updates: updatesOf(lines), pushOptions: rest.slice(2, -1), quarantine: quarantineOf(repository, folder) });
+      answer({
+        updates: updatesOf(lines),
+        pushOptions: rest.slice(2, -1),
+        quarantine: quarantineOf(repository, folder),
+      });
     } else if (kind === 'post-receive' && rest[0] !== undefined) moved = updatesOf(rest[0]);
   });
   return { allowed: () => allowed, moved: () => moved };
