@@ -1,16 +1,13 @@
 import type { SourcePosition, YamlEntry, YamlMap, YamlNode, YamlScalar, YamlSeq } from './node.ts';
 
-/** What makes two keys the same one: text and symbols by name, numbers by type and value, lists and maps never. */
-function keyIdentity(entry: YamlEntry): string | YamlNode {
-  if (entry.name !== undefined) return `text ${entry.name}`;
-  return entry.key.kind === 'scalar' ? `${entry.key.type} ${entry.key.text}` : entry.key;
-}
-
 /** Gathers entries as a Ruby Hash does: a key keeps its first place and its first spelling, and takes the last value. */
 export class MapBuilder {
   readonly #entries: YamlEntry[] = [];
   readonly #byName = new Map<string, YamlEntry>();
-  readonly #places = new Map<string | YamlNode, number>();
+  /** Entries whose key is a number, a boolean or null, by type and value. Lists and maps as keys are never equal. */
+  #byValue: Map<string, YamlEntry> | undefined;
+  /** Made when the first key comes twice, which is rare. */
+  #places: Map<YamlEntry, number> | undefined;
   /** The map being built; it is filled while entries are set. */
   readonly map: YamlMap;
 
@@ -19,17 +16,36 @@ export class MapBuilder {
   }
 
   set(entry: YamlEntry): void {
-    const identity = keyIdentity(entry);
-    const place = this.#places.get(identity);
-    if (place === undefined) {
-      this.#places.set(identity, this.#entries.length);
+    const known = this.#swap(entry);
+    if (known === undefined) {
+      this.#places?.set(entry, this.#entries.length);
       this.#entries.push(entry);
-    } else this.#entries[place] = entry;
-    if (entry.name !== undefined) this.#byName.set(entry.name, entry);
+      return;
+    }
+    if (this.#places === undefined) this.#places = new Map(this.#entries.map((each, place) => [each, place]));
+    const place = this.#places.get(known) ?? this.#entries.length;
+    this.#places.delete(known);
+    this.#places.set(entry, place);
+    this.#entries[place] = entry;
   }
 
   setAll(entries: Iterable<YamlEntry>): void {
     for (const entry of entries) this.set(entry);
+  }
+
+  /** Puts the entry into its index and returns the one that it replaces. */
+  #swap(entry: YamlEntry): YamlEntry | undefined {
+    if (entry.name !== undefined) {
+      const known = this.#byName.get(entry.name);
+      this.#byName.set(entry.name, entry);
+      return known;
+    }
+    if (entry.key.kind !== 'scalar') return undefined;
+    this.#byValue ??= new Map();
+    const identity = `${entry.key.type} ${entry.key.text}`;
+    const known = this.#byValue.get(identity);
+    this.#byValue.set(identity, entry);
+    return known;
   }
 }
 

@@ -42,6 +42,9 @@ export function floatScalar(value: number): ResolvedScalar {
   return { type: 'float', value, text: floatText(value) };
 }
 
+/** Longer numbers stay text: converting them costs more than linear time. */
+const MAX_DIGITS = 10_000;
+
 function integerScalar(value: bigint): ResolvedScalar {
   return { type: 'integer', value: Number(value), text: value.toString() };
 }
@@ -115,6 +118,7 @@ function sexagesimalFloat(text: string): ResolvedScalar {
 }
 
 function resolveNumber(text: string): ResolvedScalar {
+  if (text.length > MAX_DIGITS) return textScalar(text);
   if (SEXAGESIMAL.test(text)) return sexagesimal(text);
   if (SEXAGESIMAL_FLOAT.test(text)) return sexagesimalFloat(text);
   if (FLOAT.test(text)) return /^[-+]?\.$/.test(text) ? textScalar(text) : floatScalar(parseFloatText(text));

@@ -117,7 +117,13 @@ export class Reviver {
       if (raw.quoted) return textScalar(value);
       return tag === undefined ? resolveScalar(value) : resolveTagged(tag, value);
     });
-    return this.#register(raw, { kind: 'scalar', position, ...resolved });
+    return this.#register(raw, {
+      kind: 'scalar',
+      position,
+      type: resolved.type,
+      value: resolved.value,
+      text: resolved.text,
+    });
   }
 
   #reference(position: SourcePosition, path: readonly string[] | undefined, shown: string): YamlReference {

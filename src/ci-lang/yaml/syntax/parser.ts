@@ -3,7 +3,7 @@ import { Cursor } from './cursor.ts';
 import type { RawNode, RawPair } from './raw-node.ts';
 import { Scanner } from './scanner.ts';
 import { type Mark, START, YamlSyntaxError } from './syntax-error.ts';
-import type { BareTokenType, TagToken, Token } from './token.ts';
+import type { TagToken, Token } from './token.ts';
 
 /** Far beyond the 100 levels that GitLab allows, and well within the stack. */
 const MAX_DEPTH = 400;
@@ -27,9 +27,21 @@ interface Properties {
   readonly mark: Mark;
 }
 
-function isOneOf(token: Token, ...types: readonly Token['type'][]): boolean {
-  return types.includes(token.type);
-}
+const EXPLICIT_STARTS: readonly Token['type'][] = ['version-directive', 'tag-directive', 'document-start'];
+/** What begins or ends a document; there a document's content is missing. */
+const DOCUMENT_EDGES: readonly Token['type'][] = [
+  'version-directive',
+  'tag-directive',
+  'document-start',
+  'document-end',
+  'stream-end',
+];
+const ITEM_ENDS: readonly Token['type'][] = ['block-entry', 'block-end'];
+const INDENTLESS_ITEM_ENDS: readonly Token['type'][] = ['block-entry', 'key', 'value', 'block-end'];
+const PAIR_ENDS: readonly Token['type'][] = ['key', 'value', 'block-end'];
+const FLOW_ITEM_ENDS: readonly Token['type'][] = ['flow-entry', 'flow-sequence-end'];
+const FLOW_KEY_ENDS: readonly Token['type'][] = ['value', 'flow-entry', 'flow-mapping-end'];
+const FLOW_PAIR_ENDS: readonly Token['type'][] = ['flow-entry', 'flow-mapping-end'];
 
 /** The place right after a token of one character. */
 function after(mark: Mark): Mark {
@@ -58,7 +70,7 @@ class Parser {
   document(): RawNode | undefined {
     const first = this.#scanner.peek();
     if (first.type === 'stream-end') return undefined;
-    const explicit = isOneOf(first, 'version-directive', 'tag-directive', 'document-start');
+    const explicit = EXPLICIT_STARTS.includes(first.type);
     this.#directives();
     if (explicit) {
       const token = this.#scanner.peek();
@@ -74,9 +86,7 @@ class Parser {
 
   #documentContent(explicit: boolean): RawNode {
     const token = this.#scanner.peek();
-    const blank =
-      explicit && isOneOf(token, 'version-directive', 'tag-directive', 'document-start', 'document-end', 'stream-end');
-    return blank ? emptyScalar(token.mark) : this.#node(true, false);
+    return explicit && DOCUMENT_EDGES.includes(token.type) ? emptyScalar(token.mark) : this.#node(true, false);
   }
 
   #directives(): void {
@@ -142,32 +152,33 @@ class Parser {
   }
 
   #content(token: Token, properties: Properties, block: boolean, indentless: boolean): RawNode {
+    const { mark, anchor, tag } = properties;
     if (indentless && token.type === 'block-entry') {
-      return { kind: 'seq', ...properties, items: this.#indentlessItems() };
+      return { kind: 'seq', mark, anchor, tag, items: this.#indentlessItems() };
     }
     if (token.type === 'scalar') {
       this.#scanner.skip();
-      const quoted = properties.tag === undefined && !token.plain;
-      return { kind: 'scalar', ...properties, value: token.value, quoted };
+      const quoted = tag === undefined && !token.plain;
+      return { kind: 'scalar', mark, anchor, tag, value: token.value, quoted };
     }
-    if (token.type === 'flow-sequence-start') return { kind: 'seq', ...properties, items: this.#flowItems() };
-    if (token.type === 'flow-mapping-start') return { kind: 'map', ...properties, pairs: this.#flowPairs() };
+    if (token.type === 'flow-sequence-start') return { kind: 'seq', mark, anchor, tag, items: this.#flowItems() };
+    if (token.type === 'flow-mapping-start') return { kind: 'map', mark, anchor, tag, pairs: this.#flowPairs() };
     if (block && token.type === 'block-sequence-start') {
-      return { kind: 'seq', ...properties, items: this.#blockItems() };
+      return { kind: 'seq', mark, anchor, tag, items: this.#blockItems() };
     }
     if (block && token.type === 'block-mapping-start') {
-      return { kind: 'map', ...properties, pairs: this.#blockPairs() };
+      return { kind: 'map', mark, anchor, tag, pairs: this.#blockPairs() };
     }
-    if (properties.anchor !== undefined || properties.tag !== undefined) {
-      return { kind: 'scalar', ...properties, value: '', quoted: false };
+    if (anchor !== undefined || tag !== undefined) {
+      return { kind: 'scalar', mark, anchor, tag, value: '', quoted: false };
     }
     const context = block ? 'while parsing a block node' : 'while parsing a flow node';
-    throw expected('did not find expected node content', context, properties.mark, token);
+    throw expected('did not find expected node content', context, mark, token);
   }
 
   /** The node after an indicator that was passed, or an empty scalar when one of `ends` follows at once. */
-  #nodeUnless(ends: readonly BareTokenType[], mark: Mark, block: boolean, indentless: boolean): RawNode {
-    return isOneOf(this.#scanner.peek(), ...ends) ? emptyScalar(mark) : this.#node(block, indentless);
+  #nodeUnless(ends: readonly Token['type'][], mark: Mark, block: boolean, indentless: boolean): RawNode {
+    return ends.includes(this.#scanner.peek().type) ? emptyScalar(mark) : this.#node(block, indentless);
   }
 
   #blockItems(): RawNode[] {
@@ -181,7 +192,7 @@ class Parser {
         throw expected("did not find expected '-' indicator", 'while parsing a block collection', start, token);
       }
       this.#scanner.skip();
-      items.push(this.#nodeUnless(['block-entry', 'block-end'], after(token.mark), true, false));
+      items.push(this.#nodeUnless(ITEM_ENDS, after(token.mark), true, false));
     }
     this.#scanner.skip();
     return items;
@@ -191,14 +202,13 @@ class Parser {
     const items: RawNode[] = [];
     for (let token = this.#scanner.peek(); token.type === 'block-entry'; token = this.#scanner.peek()) {
       this.#scanner.skip();
-      items.push(this.#nodeUnless(['block-entry', 'key', 'value', 'block-end'], after(token.mark), true, false));
+      items.push(this.#nodeUnless(INDENTLESS_ITEM_ENDS, after(token.mark), true, false));
     }
     return items;
   }
 
   #blockPairs(): RawPair[] {
     const start = this.#scanner.peek().mark;
-    const ends: readonly BareTokenType[] = ['key', 'value', 'block-end'];
     this.#scanner.skip();
     const pairs: RawPair[] = [];
     for (let token = this.#scanner.peek(); token.type !== 'block-end'; token = this.#scanner.peek()) {
@@ -206,11 +216,11 @@ class Parser {
         throw expected('did not find expected key', 'while parsing a block mapping', start, token);
       }
       this.#scanner.skip();
-      const key = this.#nodeUnless(ends, after(token.mark), true, true);
+      const key = this.#nodeUnless(PAIR_ENDS, after(token.mark), true, true);
       const colon = this.#scanner.peek();
       if (colon.type === 'value') this.#scanner.skip();
       const value =
-        colon.type === 'value' ? this.#nodeUnless(ends, after(colon.mark), true, true) : emptyScalar(colon.mark);
+        colon.type === 'value' ? this.#nodeUnless(PAIR_ENDS, after(colon.mark), true, true) : emptyScalar(colon.mark);
       pairs.push({ key, value });
     }
     this.#scanner.skip();
@@ -247,16 +257,16 @@ class Parser {
     this.#scanner.skip();
     const token = this.#scanner.peek();
     let key: RawNode;
-    if (isOneOf(token, 'value', 'flow-entry', 'flow-sequence-end')) {
+    if (token.type === 'value' || FLOW_ITEM_ENDS.includes(token.type)) {
       // libyaml 0.2.5 passes the token here, so `[?]` and `[? : a]` are errors.
       this.#scanner.skip();
       key = emptyScalar(token.mark);
     } else key = this.#node(false, false);
-    const value = this.#flowValue(['flow-entry', 'flow-sequence-end']);
+    const value = this.#flowValue(FLOW_ITEM_ENDS);
     return { kind: 'map', mark, anchor: undefined, tag: undefined, pairs: [{ key, value }] };
   }
 
-  #flowValue(ends: readonly BareTokenType[]): RawNode {
+  #flowValue(ends: readonly Token['type'][]): RawNode {
     const token = this.#scanner.peek();
     if (token.type !== 'value') return emptyScalar(token.mark);
     this.#scanner.skip();
@@ -272,8 +282,8 @@ class Parser {
       if (token.type === 'flow-mapping-end') break;
       if (token.type === 'key') {
         this.#scanner.skip();
-        const key = this.#nodeUnless(['value', 'flow-entry', 'flow-mapping-end'], after(token.mark), false, false);
-        pairs.push({ key, value: this.#flowValue(['flow-entry', 'flow-mapping-end']) });
+        const key = this.#nodeUnless(FLOW_KEY_ENDS, after(token.mark), false, false);
+        pairs.push({ key, value: this.#flowValue(FLOW_PAIR_ENDS) });
       } else {
         const key = this.#node(false, false);
         pairs.push({ key, value: emptyScalar(this.#scanner.peek().mark) });

@@ -28,6 +28,8 @@ export class Scanner {
   readonly #cursor: Cursor;
   readonly #queue: Token[] = [];
   #head = 0;
+  /** The token at the head once nothing can be put before it any more. */
+  #next: Token | undefined;
   /** Tokens handed out so far. */
   #taken = 0;
   readonly #keys = new SimpleKeys();
@@ -43,14 +45,16 @@ export class Scanner {
 
   /** The next token, which stays. After `stream-end` there is nothing more to ask for. */
   peek(): Token {
+    if (this.#next !== undefined) return this.#next;
     while (this.#needsMore()) this.#fetch();
-    const token = this.#queue[this.#head];
-    if (token === undefined) throw new Error('a token was asked for after the end of the stream');
-    return token;
+    this.#next = this.#queue[this.#head];
+    if (this.#next === undefined) throw new Error('a token was asked for after the end of the stream');
+    return this.#next;
   }
 
   /** Passes the token that `peek` showed. */
   skip(): void {
+    this.#next = undefined;
     this.#head += 1;
     this.#taken += 1;
     if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
