@@ -1,18 +1,15 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chooseIdentity } from './choose-identity.ts';
 import { clusterSettings, ensureCluster } from './cluster.ts';
-import type { SocketConnection } from './connection.ts';
+import type { EmbeddedPostgres, LauncherLog } from './embedded-postgres.ts';
 import { findLaunchRecord, refuseMixedOwners, writeLaunchRecord } from './launch-record.ts';
 import { locateEmbeddedBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { describeIdentity } from './server-identity.ts';
 import { ServerOwner } from './server-owner.ts';
 import { removeUnfinished } from './unfinished.ts';
 
-export interface LauncherLog {
-  info(message: string): void;
-  warn(message: string): void;
-}
+const PATIENCE_MS = 15_000;
 
 export interface EmbeddedPostgresOptions {
   /** The database's own folder (`<data>/postgres`): the cluster, its log, its socket and a record of how it runs. */
@@ -23,20 +20,12 @@ export interface EmbeddedPostgresOptions {
    * that another process keeps is joined, and left alone by `stop` (for commands beside a running server).
    */
   readonly exclusive?: boolean;
+  /** How long to wait for a server that another process keeps, 15 s unless told: it may be just ending. */
+  readonly patienceMs?: number;
   /** Other binaries than the npm package's, for tests. */
   readonly binaries?: PostgresBinaries;
   /** Settings that add to or replace the usual ones, for tests. */
   readonly settings?: Readonly<Record<string, string>>;
-}
-
-export interface EmbeddedPostgres {
-  readonly connection: SocketConnection;
-  /** False when another process keeps the server. */
-  readonly owned: boolean;
-  /** The server's pid, which changes when it had to be started again. */
-  readonly pid: () => number;
-  /** Stops the server (under 30 ms) and returns when it is gone; close every pool first. */
-  readonly stop: () => Promise<void>;
 }
 
 /**
@@ -52,7 +41,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   if (process.getuid?.() === 0) chmodSync(folder, 0o711);
   removeUnfinished(folder);
   const { identity, binaries } = await chooseIdentity(folder, cluster, options.binaries ?? locateEmbeddedBinaries());
-  const record = findLaunchRecord(folder);
+  const record = existsSync(cluster) ? findLaunchRecord(folder) : undefined;
   refuseMixedOwners(folder, record, identity);
   const settings = { ...clusterSettings(binaries.major), ...options.settings };
   if (record === undefined) writeLaunchRecord(folder, { runsAs: describeIdentity(identity), launch: '' });
@@ -65,6 +54,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
     settings,
     log: options.log,
     exclusive: options.exclusive ?? true,
+    patienceMs: options.patienceMs ?? PATIENCE_MS,
   });
   return await owner.start();
 };

@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema d8422c88c8461e29). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema 80848c882441f3a0). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -43,6 +43,7 @@ export interface Deployments {
 }
 
 export interface DirtyPipelines {
+  cancel_rest: Generated<boolean>;
   id: Generated<number>;
   marked_at: Timestamp;
   pipeline_id: number;

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { CLUSTER_USER } from './cluster.ts';
 import { clientConfig, type SocketConnection } from './connection.ts';
+import type { EmbeddedPostgres, LauncherLog } from './embedded-postgres.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-import type { EmbeddedPostgres, LauncherLog } from './embedded-server.ts';
 import { findLaunchRecord, writeLaunchRecord } from './launch-record.ts';
 import { isPostmasterOf, type Postmaster, readPostmaster, stopPostmaster } from './postmaster.ts';
 import { PostmasterExitError, type ServerLaunch, startPostmaster } from './postmaster-process.ts';
@@ -13,12 +13,12 @@ import { closeSocketFolder, makeSocketFolder, removeSocketFolder, SOCKET_PORT } 
 const DATABASE = 'penstock';
 const RETRY_MS = 100;
 const MAX_RETRY_MS = 5000;
-/** How long the server of a process that is just ending, or a start that something transient blocks, is waited for. */
-const PATIENCE_MS = 15_000;
 
 export interface ServerOwnerOptions extends ServerLaunch {
   readonly log: LauncherLog;
   readonly exclusive: boolean;
+  /** How long another keeper, or something transient that blocks the start, is waited for. */
+  readonly patienceMs: number;
 }
 
 type Keeping = { readonly running: Postmaster; readonly lock: Client | undefined };
@@ -63,7 +63,7 @@ export class ServerOwner {
 
   /** A running server and, unless another process keeps it, the lock on it. */
   async #bringUp(): Promise<Keeping> {
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + this.#options.patienceMs;
     for (;;) {
       try {
         const kept = await this.#tryOnce();

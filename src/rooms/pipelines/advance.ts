@@ -82,7 +82,8 @@ async function advanceOnce(
   if (result.effects.some((effect) => effect.type === 'auto_retry')) await retryAtOnce(deps, tx, pipelineId, id);
   if (result.to === 'pending') await notifyPendingJobs(tx, 1);
   await deps.publish(tx, [{ type: 'job_moved', projectId, pipelineId, jobId: id, from: state.status, to: result.to }]);
-  await markDirty(tx, pipelineId, now);
+  const cancelRest = result.effects.some((effect) => effect.type === 'job_failed_cancels_pipeline');
+  await markDirty(tx, pipelineId, now, { cancelRest });
   return { kind: 'moved', from: state.status, to: result.to, pipelineId };
 }
 

@@ -2,7 +2,7 @@ import type { ApiRequest } from '../../http/index.ts';
 import type { JobId, PipelineId, UserId } from '../../kit/ids.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import type { User } from '../accounts/index.ts';
-import { findUsers } from '../accounts/index.ts';
+import { findUserById, findUsersByIds } from '../accounts/index.ts';
 import type { Project } from '../projects/index.ts';
 import type { RepositoryDeps } from '../repositories/index.ts';
 import { findCommit, presentCommit } from '../repositories/index.ts';
@@ -30,14 +30,15 @@ export const contextOf = (request: ApiRequest, project: Project): PresentContext
 
 export async function pipelineExtras(deps: AnswerDeps, pipeline: Pipeline): Promise<PipelineExtras> {
   const summary = await findPipelineSummary(deps.db, pipeline.id);
-  const users = await findUsers(deps.db, pipeline.userId === null ? [] : [pipeline.userId]);
-  return { ...summary, user: pipeline.userId === null ? undefined : users.get(pipeline.userId) };
+  const user = pipeline.userId === null ? undefined : await findUserById(deps.db, pipeline.userId);
+  return { ...summary, user };
 }
 
 /** Jobs of one project as the API shows them, in the order given. One query a table, whatever their number. */
 export async function answerJobs(deps: AnswerDeps, jobs: readonly Job[], context: PresentContext, project: Project) {
   const pipelines = await findPipelinesByIds(deps.db, unique(jobs.map((job) => job.pipelineId)));
-  const users = await findUsers(deps.db, unique(jobs.flatMap((job) => (job.userId === null ? [] : [job.userId]))));
+  const found = await findUsersByIds(deps.db, unique(jobs.flatMap((job) => (job.userId === null ? [] : [job.userId]))));
+  const users = new Map(found.map((user) => [user.id, user]));
   const belongings = await deps.jobBelongings(jobs);
   const commits = await presentCommits(deps, [...pipelines.values()], context, project);
   return jobs.flatMap((job) => {

@@ -10,7 +10,7 @@ import { updatePlayVariables } from './job-write-store.ts';
 import type { ProcessDeps } from './process-pipeline.ts';
 import { processPipeline } from './process-pipeline.ts';
 import type { LoadedSnapshot } from './snapshot-store.ts';
-import { findSnapshot } from './snapshot-store.ts';
+import { findSnapshot, lockPipeline } from './snapshot-store.ts';
 import { writeMoves, writeRetryPlan } from './write-plan.ts';
 
 /** What a person may do to a pipeline or a job that is there: cancel, retry, play. Rights are the guards' business. */
@@ -98,6 +98,8 @@ async function changed<T>(
 ): Promise<T | undefined> {
   try {
     const result = await deps.db.transaction().execute(async (tx) => {
+      // Under the pipeline's row: a processor with an older snapshot could skip a dependent that is freed here.
+      if (!(await lockPipeline(tx, id))) throw new NothingChanged();
       const snapshot = await findSnapshot(tx, id);
       const value = snapshot === undefined ? undefined : await change(tx, snapshot);
       if (value === undefined) throw new NothingChanged();

@@ -2,9 +2,9 @@ import type { Guard } from '../../http/index.ts';
 import { forbidden, recordNotFound } from '../../kit/errors.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import { actingUser } from '../accounts/index.ts';
-import type { Ability, GuardOptions, ProjectGuards, ProjectSubject } from '../projects/index.ts';
+import type { Ability, ProjectGuardOptions, ProjectGuards, ProjectSubject } from '../projects/index.ts';
 import { can } from '../projects/index.ts';
-import type { MayRunOnRef } from './create/protected-ref.ts';
+import { judgeRef } from './create/protected-ref.ts';
 import type { Job } from './job.ts';
 import { findJob } from './job-store.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -21,15 +21,14 @@ export interface JobSubject extends ProjectSubject {
 export interface PipelineGuardDeps {
   readonly db: Db;
   readonly project: ProjectGuards;
-  readonly mayRunOnRef: MayRunOnRef;
 }
 
 export interface PipelineGuards {
   /** `:pipeline_id` of `:id`, read. */
-  readonly pipeline: (ability: Ability, options?: GuardOptions) => Guard<PipelineSubject>;
+  readonly pipeline: (ability: Ability, options?: ProjectGuardOptions) => Guard<PipelineSubject>;
   /** The same to change it: on a protected ref only for those who may push, merge or create the tag. */
   readonly changePipeline: (ability: Ability) => Guard<PipelineSubject>;
-  readonly job: (ability: Ability, options?: GuardOptions) => Guard<JobSubject>;
+  readonly job: (ability: Ability, options?: ProjectGuardOptions) => Guard<JobSubject>;
   readonly changeJob: (ability: Ability) => Guard<JobSubject>;
 }
 
@@ -44,7 +43,7 @@ export function pipelineGuards(deps: PipelineGuardDeps): PipelineGuards {
     const user = actingUser(subject.actor);
     if (user === undefined) throw forbidden();
     const kind = tag ? 'tag' : 'branch';
-    const verdict = await deps.mayRunOnRef(subject.project, user, subject.role, { kind, name: ref });
+    const verdict = await judgeRef(deps.db, subject.project, { user, role: subject.role }, { kind, name: ref });
     if (!verdict.allowed) throw forbidden();
   };
   const pipelineOf = async (subject: ProjectSubject, id: string | undefined): Promise<PipelineSubject> => {

@@ -143,28 +143,25 @@ export async function applyJobMoves(
   userId: UserId | null = null,
 ): Promise<ReadonlySet<number>> {
   if (moves.length === 0) return new Set();
-  const rows = moves.map((move) => ({
-    id: move.id,
-    from_status: move.from,
-    to_status: move.to,
-    queued_at: move.changes.queuedAt ?? null,
-    scheduled_at: move.changes.scheduledAt ?? null,
-    finished_at: move.changes.finishedAt ?? null,
-  }));
+  const rows = moves.map((move) => ({ id: move.id, from: move.from, ...move.changes }));
   const result = await sql<{ readonly id: number }>`
-    update jobs set status = m.to_status, updated_at = ${now}::timestamptz,
+    update jobs set status = m.row ->> 'status', updated_at = ${now}::timestamptz,
       user_id = coalesce(${userId}::bigint, jobs.user_id),
-      queued_at = coalesce(m.queued_at, jobs.queued_at),
-      scheduled_at = coalesce(m.scheduled_at, jobs.scheduled_at),
-      finished_at = coalesce(m.finished_at, jobs.finished_at)
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as m(
-      id bigint, from_status text, to_status text, queued_at timestamptz, scheduled_at timestamptz,
-      finished_at timestamptz
-    )
-    where jobs.id = m.id and jobs.status = m.from_status
+      queued_at = ${changed('queued_at', 'queuedAt', 'timestamptz')},
+      scheduled_at = ${changed('scheduled_at', 'scheduledAt', 'timestamptz')},
+      started_at = ${changed('started_at', 'startedAt', 'timestamptz')},
+      finished_at = ${changed('finished_at', 'finishedAt', 'timestamptz')},
+      failure_reason = ${changed('failure_reason', 'failureReason', 'text')},
+      allow_failure = ${changed('allow_failure', 'allowFailure', 'boolean')}
+    from jsonb_array_elements(${JSON.stringify(rows)}::jsonb) as m(row)
+    where jobs.id = (m.row ->> 'id')::bigint and jobs.status = m.row ->> 'from'
     returning jobs.id`.execute(tx);
   return new Set(result.rows.map((row) => row.id));
 }
+
+/** The value of a change that is there (null too), else the column as it is. */
+const changed = (column: string, key: keyof JobChanges, type: string) =>
+  sql.raw(`case when m.row ? '${key}' then (m.row ->> '${key}')::${type} else jobs.${column} end`);
 
 export async function applyStageMoves(tx: Tx, moves: readonly StageMove[]): Promise<void> {
   if (moves.length === 0) return;

@@ -4,9 +4,8 @@ import type { Fact, Publish } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { PipelineId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
-import { isCancelable } from '../../wire/statuses.ts';
 import { cancelJobsOf } from './cancel-jobs.ts';
-import { deleteMarks, findMarks, markDirty } from './dirty-store.ts';
+import { clearCancelRest, deleteMarks, findMarks, markDirty } from './dirty-store.ts';
 import { applyJobMoves, applyPipelineMove, applyStageMoves, notifyPendingJobs } from './job-write-store.ts';
 import type { LoadedSnapshot } from './snapshot-store.ts';
 import { findSnapshot, lockPipeline } from './snapshot-store.ts';
@@ -27,31 +26,33 @@ const MAX_ROUNDS = 50;
 export async function processPipeline(deps: ProcessDeps, id: PipelineId): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const outcome = await deps.db.transaction().execute((tx) => processOnce(deps, tx, id));
-    if (outcome === 'settled') return;
-    if (outcome === 'cancel_rest') await cancelJobsOf(deps, id, 'all');
+    if (outcome.kind === 'settled') return;
+    if (outcome.kind === 'cancel_rest') {
+      await cancelJobsOf(deps, id, 'all');
+      await clearCancelRest(deps.db, outcome.marks);
+    }
   }
 }
 
-type Outcome = 'settled' | 'look_again' | 'cancel_rest';
+type Outcome =
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'look_again' }
+  | { readonly kind: 'cancel_rest'; readonly marks: readonly number[] };
+
+const SETTLED: Outcome = { kind: 'settled' };
 
 async function processOnce(deps: ProcessDeps, tx: Tx, id: PipelineId): Promise<Outcome> {
-  if (!(await lockPipeline(tx, id))) return 'settled';
+  if (!(await lockPipeline(tx, id))) return SETTLED;
   const marks = await findMarks(tx, id);
-  if (marks.length === 0) return 'settled';
+  if (marks.ids.length === 0) return SETTLED;
   const snapshot = await findSnapshot(tx, id);
-  if (snapshot === undefined) return 'settled';
-  // The marks stay until the rest is canceled, so a crash in between is repeated by the sweeper.
-  if (failureCancelsRest(snapshot)) return 'cancel_rest';
+  if (snapshot === undefined) return SETTLED;
+  // The marks stay until the rest is canceled, so what a crash interrupts is repeated by the sweeper.
+  if (marks.cancelRest && snapshot.cancelOnJobFailure) return { kind: 'cancel_rest', marks: marks.ids };
   await writeDecision(deps, tx, snapshot);
-  await deleteMarks(tx, marks);
-  return 'look_again';
+  await deleteMarks(tx, marks.ids);
+  return { kind: 'look_again' };
 }
-
-/** `workflow:auto_cancel:on_job_failure: all`: a failure that is not allowed cancels everything that still can be. */
-const failureCancelsRest = (snapshot: LoadedSnapshot): boolean =>
-  snapshot.cancelOnJobFailure &&
-  snapshot.jobs.some((job) => job.status === 'failed' && !job.allowFailure) &&
-  snapshot.jobs.some((job) => isCancelable(job.status));
 
 async function writeDecision(deps: ProcessDeps, tx: Tx, snapshot: LoadedSnapshot): Promise<void> {
   const now = deps.clock.now();

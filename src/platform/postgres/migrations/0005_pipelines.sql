@@ -148,6 +148,8 @@ create index pipeline_sources_source_pipeline_idx on pipeline_sources (source_pi
 create table dirty_pipelines (
   id bigint generated always as identity primary key,
   pipeline_id bigint not null references pipelines (id) on delete cascade,
+  -- a job failed that may not: auto_cancel:on_job_failure applies
+  cancel_rest boolean not null default false,
   marked_at timestamptz not null
 );
 create index dirty_pipelines_pipeline_idx on dirty_pipelines (pipeline_id);

@@ -7,7 +7,7 @@ import { checkVariables, pipelineVariablesOf } from './check-variables.ts';
 import { compileHost } from './compile-host.ts';
 import type { PersistDeps, PipelineDraft } from './persist.ts';
 import { persistPipeline, persistStillborn } from './persist.ts';
-import type { MayRunOnRef } from './protected-ref.ts';
+import { judgeRef } from './protected-ref.ts';
 import type { CreatePipelineRequest, CreatePipelineResult, CreationRefused } from './request.ts';
 import { refuse } from './request.ts';
 import { asksToSkip } from './skip-ci.ts';
@@ -15,8 +15,6 @@ import type { VariableScopesFor } from './variable-scopes.ts';
 
 export interface CreatePipelineDeps extends PersistDeps {
   readonly repositories: RepositoryDeps;
-  /** Whether a ref is protected, and whether this user may run pipelines on it. */
-  readonly mayRunOnRef: MayRunOnRef;
   readonly variableScopes: VariableScopesFor;
 }
 
@@ -81,7 +79,7 @@ async function locate(deps: CreatePipelineDeps, request: CreatePipelineRequest):
   const ref = await resolveRef(deps.repositories, project, request.ref);
   if (ref === 'ambiguous') return refuse('Ref is ambiguous');
   if (ref === 'missing') return refuse('Reference not found');
-  const verdict = await deps.mayRunOnRef(project, user, role, ref);
+  const verdict = await judgeRef(deps.db, project, { user, role }, ref);
   if (!verdict.allowed) {
     return refuse(
       `You do not have sufficient permission to run a pipeline on '${ref.name}'. Please select a different branch ` +

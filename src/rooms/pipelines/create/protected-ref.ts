@@ -1,6 +1,7 @@
+import type { Db } from '../../../platform/postgres/index.ts';
 import type { User } from '../../accounts/index.ts';
-import type { Project, Role } from '../../projects/index.ts';
-import type { ResolvedRef } from '../../repositories/index.ts';
+import type { Project, RefKind, Role } from '../../projects/index.ts';
+import { findProtectedRefs, isProtected, mayUpdateRef } from '../../projects/index.ts';
 
 export interface RefVerdict {
   readonly protected: boolean;
@@ -8,10 +9,16 @@ export interface RefVerdict {
   readonly allowed: boolean;
 }
 
-/** Whether a ref is protected now, and whether this user may run pipelines on it. */
-export type MayRunOnRef = (
+/** Whether a ref (short name) is protected now, and whether this user may run, retry or cancel pipelines on it. */
+export async function judgeRef(
+  db: Db,
   project: Project,
-  user: User,
-  role: Role | undefined,
-  ref: Pick<ResolvedRef, 'kind' | 'name'>,
-) => Promise<RefVerdict>;
+  who: { readonly user: User; readonly role: Role | undefined },
+  ref: { readonly kind: RefKind; readonly name: string },
+): Promise<RefVerdict> {
+  const rules = await findProtectedRefs(db, project.id);
+  return {
+    protected: isProtected(rules, ref.name, ref.kind),
+    allowed: mayUpdateRef(project, rules, who, ref.name, ref.kind),
+  };
+}

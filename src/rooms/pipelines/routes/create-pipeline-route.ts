@@ -1,5 +1,5 @@
 import type { Route } from '../../../http/index.ts';
-import { arrayOf, created, enumeration, hash, nested, route, string } from '../../../http/index.ts';
+import { arrayOfHashes, created, enumeration, hash, route, string } from '../../../http/index.ts';
 import { forbidden, invalid } from '../../../kit/errors.ts';
 import { actingUser } from '../../accounts/index.ts';
 import { contextOf, pipelineExtras } from '../answer.ts';
@@ -18,14 +18,12 @@ export const createPipelineRoute = (deps: PipelineRouteDeps): Route =>
     summary: 'Create a pipeline',
     params: {
       ref: string({ required: true, allowBlank: false }),
-      variables: arrayOf(
-        nested({
+      variables: arrayOfHashes({
           key: string({ required: true }),
           value: string({ required: true }),
           variable_type: enumeration(['env_var', 'file'], { default: 'env_var' }),
           raw: string(),
         }),
-      ),
       inputs: hash(),
     },
     guard: deps.guards.project('create_pipeline', { authenticateFirst: true }),

@@ -1,15 +1,15 @@
 import type { ApiRequest, Route } from '../../../http/index.ts';
 import {
-  arrayOf,
+  arrayOfHashes,
   boolean,
   created,
   enumeration,
   integer,
-  nested,
+  keysetHeaders,
   ok,
-  PAGE_PARAMS,
-  pagedReply,
-  readPage,
+  pagingParams,
+  pageOf,
+  pageReply,
   route,
   string,
   stringOrArray,
@@ -28,7 +28,7 @@ import { countJobs, findJobById, listJobs } from '../job-store.ts';
 import type { PipelineRouteDeps } from './deps.ts';
 
 const ID = { job_id: integer({ required: true }) };
-const LIST = { ...PAGE_PARAMS, scope: stringOrArray(STATUSES) };
+const LIST = { ...pagingParams, scope: stringOrArray(STATUSES) };
 
 async function answerJobNow(deps: PipelineRouteDeps, request: ApiRequest, project: Project, id: JobId) {
   const job = await findJobById(deps.db, id);
@@ -55,7 +55,7 @@ const listRoute = (deps: PipelineRouteDeps): Route =>
     },
     guard: deps.guards.project('read_build', { jobToken: 'READ_JOBS', authenticateFirst: true }),
     handler: async ({ subject, params, request }) => {
-      const page = readPage(params);
+      const page = pageOf(params);
       const filter: JobFilter = {
         projectId: subject.project.id,
         includeRetried: true,
@@ -63,11 +63,17 @@ const listRoute = (deps: PipelineRouteDeps): Route =>
         ...scopeOf(params.scope),
         ...(params.ref !== undefined && { ref: params.ref }),
       };
-      const jobs = await listJobs(deps.db, filter, {
-        ...page,
+      const found = await listJobs(deps.db, filter, {
+        offset: page.offset,
+        limit: page.limit + 1,
         ...(params.id_before !== undefined && { beforeId: params.id_before }),
       });
-      return pagedReply(request, page, await answerJobs(deps, jobs, contextOf(request, subject.project), subject.project));
+      const hasNext = found.length > page.limit;
+      const jobs = found.slice(0, page.limit);
+      const rows = await answerJobs(deps, jobs, contextOf(request, subject.project), subject.project);
+      return params.pagination === 'keyset'
+        ? ok(rows, keysetHeaders(request, 'desc', jobs, hasNext))
+        : pageReply(request, page, rows, { hasNext });
     },
   });
 
@@ -79,7 +85,7 @@ const pipelineJobsRoute = (deps: PipelineRouteDeps, path: 'jobs' | 'bridges'): R
     params: { ...LIST, pipeline_id: integer({ required: true }), include_retried: boolean({ default: false }) },
     guard: deps.guards.pipeline('read_build', { jobToken: path === 'jobs' ? 'READ_JOBS' : 'READ_PIPELINES' }),
     handler: async ({ subject, params, request }) => {
-      const page = readPage(params);
+      const page = pageOf(params);
       const filter: JobFilter = {
         projectId: subject.project.id,
         pipelineId: subject.pipeline.id,
@@ -89,7 +95,7 @@ const pipelineJobsRoute = (deps: PipelineRouteDeps, path: 'jobs' | 'bridges'): R
       };
       const jobs = await listJobs(deps.db, filter, page);
       const answers = await answerJobs(deps, jobs, contextOf(request, subject.project), subject.project);
-      return pagedReply(request, page, answers, await countJobs(deps.db, filter));
+      return pageReply(request, page, answers, { total: await countJobs(deps.db, filter) });
     },
   });
 
@@ -141,9 +147,7 @@ const playRoute = (deps: PipelineRouteDeps): Route =>
     summary: 'Start a manual job',
     params: {
       ...ID,
-      job_variables_attributes: arrayOf(
-        nested({ key: string({ required: true, allowBlank: false }), value: string({ required: true }) }),
-      ),
+      job_variables_attributes: arrayOfHashes({ key: string({ required: true, allowBlank: false }), value: string({ required: true }) }),
     },
     guard: deps.guards.changeJob('update_build'),
     handler: async ({ subject, params, request }) => {

@@ -1,5 +1,5 @@
 import type { Route } from '../../../http/index.ts';
-import { enumeration, isoDateTime, boolean, ok, PAGE_PARAMS, pagedReply, readPage, route, string } from '../../../http/index.ts';
+import { enumeration, isoDateTime, boolean, ok, pagingParams, pageReply, pageOf, route, string } from '../../../http/index.ts';
 import type { Status } from '../../../wire/statuses.ts';
 import { FINISHED, PIPELINE_SOURCES, STATUSES } from '../../../wire/statuses.ts';
 import { contextOf } from '../answer.ts';
@@ -32,7 +32,7 @@ export const listPipelinesRoute = (deps: PipelineRouteDeps): Route =>
     path: '/projects/:id/pipelines',
     summary: 'List pipelines',
     params: {
-      ...PAGE_PARAMS,
+      ...pagingParams,
       scope: enumeration(SCOPES),
       status: enumeration(STATUSES),
       source: enumeration(PIPELINE_SOURCES),
@@ -68,18 +68,14 @@ export const listPipelinesRoute = (deps: PipelineRouteDeps): Route =>
         ...(params.created_after !== undefined && { createdAfter: params.created_after }),
         ...(params.name !== undefined && { name: params.name }),
       };
-      const page = readPage(params);
+      const page = pageOf(params);
       const order = { column: params.order_by, direction: params.sort };
       const [pipelines, total] = [
         await listPipelines(deps.db, filter, order, page),
         await countPipelines(deps.db, filter),
       ];
       const context = contextOf(request, subject.project);
-      return pagedReply(
-        request,
-        page,
-        pipelines.map((pipeline) => presentPipelineListed(pipeline, context)),
-        total,
-      );
+      const rows = pipelines.map((pipeline) => presentPipelineListed(pipeline, context));
+      return pageReply(request, page, rows, { total });
     },
   });
