@@ -13,6 +13,7 @@ export { isExactNumber, isRawArray, isRawParams, isUploadedFile } from './raw-pa
 export * from './reply.ts';
 export type { ApiRequest, HttpMethod, RequestBody } from './request.ts';
 export { RequestEnded } from './request.ts';
+export { requireUnmodifiedSince } from './require-unmodified-since.ts';
 export type { Guard, Route, RouteDefinition, RouteInput } from './route.ts';
 export { route, routeTable } from './route.ts';
 export type { HttpServer, HttpServerOptions } from './server.ts';

@@ -69,7 +69,7 @@ export function pageHeaders(
   const total = 'total' in size ? size.total : undefined;
   const pages = total === undefined ? undefined : Math.max(1, Math.ceil(total / perPage));
   const hasNext = 'total' in size ? page < (pages ?? 0) : size.hasNext;
-  const prev = page > 1 && (pages === undefined || page <= pages + 1) ? page - 1 : undefined;
+  const prev = page > 1 && (pages === undefined || page <= pages) ? page - 1 : undefined;
   const counted = total !== undefined && total <= MAX_COUNTED;
   const link = (rel: string, to: number | undefined): readonly string[] =>
     to === undefined ? [] : [`<${pageUrl(request, to, perPage)}>; rel="${rel}"`];

@@ -85,7 +85,7 @@ export const arrayOf = <T, const O extends ParamOptions<readonly NonNullable<T>[
     options,
   );
 
-/** One text or a list of them (`scope=running`, `scope[]=running`), each one of `values`. */
+/** One text or a list of them (`scope=running`, `scope[]=running`), each one of `values`; anything else `does not have a valid value`. */
 export const stringOrArray = <const V extends string, const O extends ParamOptions<readonly V[]>>(
   values: readonly V[],
   options?: O,
@@ -95,10 +95,12 @@ export const stringOrArray = <const V extends string, const O extends ParamOptio
       type: 'array',
       emptyIsNull: true,
       values,
-      read: (raw, name) =>
-        readList(typeof raw === 'string' ? [raw] : raw, name, (element) =>
-          element === null ? bad(name, 'does not have a valid value') : readOne(values, element, name),
-        ),
+      read: (raw, name) => {
+        const reading = readList(typeof raw === 'string' ? [raw] : raw, name, (element) =>
+          element === null ? bad(name, 'is invalid') : readOne(values, element, name),
+        );
+        return reading.ok ? reading : bad(name, 'does not have a valid value');
+      },
     },
     options,
   );

@@ -73,38 +73,39 @@ const METHODS: ReadonlyMap<string, HttpMethod> = new Map([
 ]);
 const methodOf = (method: string): HttpMethod | undefined => METHODS.get(method);
 
+/** A run of segments that a name took: from `start` up to, not including, `end`. */
+type Run = readonly [start: number, end: number];
+
 function search(root: Branch, segments: readonly string[], method: HttpMethod): RouteMatch | undefined {
-  const captured: string[] = [];
+  const runs: Run[] = [];
   const route = walk(root, 0);
-  return route === undefined ? undefined : { route, pathParams: nameCaptured(route, captured) };
+  if (route === undefined) return undefined;
+  const captured = runs.map(([start, end]) => segments.slice(start, end).join('/'));
+  return { route, pathParams: nameCaptured(route, captured) };
 
   function walk(at: Branch, index: number): Route | undefined {
     const segment = segments[index];
     if (segment === undefined) return at.routes.get(method);
     const fixed = at.fixed.get(segment);
     const found = fixed === undefined ? undefined : walk(fixed, index + 1);
-    return found ?? walkOne(at, index, segment) ?? walkMany(at, index);
-  }
-
-  function walkOne(at: Branch, index: number, segment: string): Route | undefined {
-    return at.one === undefined || segment === '' ? undefined : capture(at.one, segment, index + 1);
+    return found ?? (segment === '' ? undefined : capture(at.one, [index, index + 1])) ?? walkMany(at, index);
   }
 
   /** The longest run first, as GitLab's `.+` does. */
   function walkMany(at: Branch, index: number): Route | undefined {
-    if (at.many === undefined) return undefined;
-    for (let end = segments.length; end > index; end--) {
-      const run = segments.slice(index, end).join('/');
-      const found = run === '' ? undefined : capture(at.many, run, end);
+    for (let end = at.many === undefined ? index : segments.length; end > index; end--) {
+      const isEmpty = end === index + 1 && segments[index] === '';
+      const found = isEmpty ? undefined : capture(at.many, [index, end]);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  function capture(next: Branch, text: string, index: number): Route | undefined {
-    captured.push(text);
-    const found = walk(next, index);
-    if (found === undefined) captured.pop();
+  function capture(next: Branch | undefined, run: Run): Route | undefined {
+    if (next === undefined) return undefined;
+    runs.push(run);
+    const found = walk(next, run[1]);
+    if (found === undefined) runs.pop();
     return found;
   }
 }
