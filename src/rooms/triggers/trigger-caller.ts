@@ -1,0 +1,101 @@
+import type { ApiRequest, Guard } from '../../http/index.ts';
+import { isRawParams } from '../../http/index.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { forbidden, invalid, notFound, unauthorized } from '../../kit/errors.ts';
+import type { Db } from '../../platform/postgres/index.ts';
+import { digestOf } from '../../platform/secrets/index.ts';
+import type { JobActor, User } from '../accounts/index.ts';
+import { findUserById } from '../accounts/index.ts';
+import type { CreatePipelineRequest } from '../pipelines/index.ts';
+import { judgeJobToken } from '../pipelines/index.ts';
+import type { Project, Role } from '../projects/index.ts';
+import { can, findProject, findRole, jobTokenReach } from '../projects/index.ts';
+import { findTriggerByDigest } from './store.ts';
+import { shortToken } from './trigger.ts';
+
+/** Who is behind a trigger call: always from the token, never from the payload. */
+export interface TriggerCaller {
+  readonly project: Project;
+  readonly user: User;
+  readonly role: Role | undefined;
+  /** A trigger token's pipeline is `trigger`, a job token's `pipeline` with an upstream. */
+  readonly by: Pick<CreatePipelineRequest, 'trigger' | 'upstream'>;
+}
+
+export interface TriggerCallerDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+}
+
+/** GitLab's guard against pipelines that trigger themselves: exactly this event, no other. */
+const LOOPING_EVENT = 'Pipeline Hook';
+
+/**
+ * The trigger endpoint's own guard, in GitLab's order. Headers such as PRIVATE-TOKEN mean nothing here; an unknown
+ * project, token, or a token of another project all answer the same 404.
+ */
+export const triggerCaller = (deps: TriggerCallerDeps): Guard<TriggerCaller> => ({
+  label: 'trigger token or job token',
+  check: async (request) => {
+    if (request.headers['x-gitlab-event'] === LOOPING_EVENT) throw forbidden();
+    mustBeTexts(request);
+    const project = await findProject(deps.db, request.pathParams['id'] ?? '');
+    const token = request.rawParams['token'];
+    const digest = digestOf(typeof token === 'string' ? token : '');
+    const byTrigger = await callerByTrigger(deps, project, digest);
+    if (byTrigger !== undefined) return byTrigger;
+    const byJob = await callerByJob(deps, project, digest);
+    if (byJob === undefined) throw notFound();
+    return byJob;
+  },
+});
+
+/** 400 unless every variable is a text. */
+function mustBeTexts(request: ApiRequest): void {
+  const variables = request.rawParams['variables'];
+  if (!isRawParams(variables)) return;
+  if (Object.values(variables).some((value) => typeof value !== 'string')) {
+    throw invalid('variables needs to be a map of key-valued strings');
+  }
+}
+
+async function callerByTrigger(
+  deps: TriggerCallerDeps,
+  project: Project | undefined,
+  digest: Uint8Array,
+): Promise<TriggerCaller | undefined> {
+  const now = deps.clock.now();
+  const trigger = await findTriggerByDigest(deps.db, digest);
+  if (trigger === undefined) return undefined;
+  // An expired token is as good as none (GitLab's own endpoint forgets to look; see docs/compatibility.md).
+  const expired = trigger.expiresAt !== null && trigger.expiresAt.getTime() <= now.getTime();
+  if (project === undefined || trigger.projectId !== project.id || expired) throw notFound();
+  const user = await findUserById(deps.db, trigger.ownerId);
+  if (user === undefined) throw notFound();
+  const role = await findRole(deps.db, user, project.id, now);
+  const actor = { kind: 'user', user, via: { type: 'session', sessionId: 0 } } as const;
+  if (!can(actor, 'read_project', project, role)) throw notFound();
+  return { project, user, role, by: { trigger: { id: trigger.id, shortToken: shortToken(trigger.token) } } };
+}
+
+async function callerByJob(
+  deps: TriggerCallerDeps,
+  project: Project | undefined,
+  digest: Uint8Array,
+): Promise<TriggerCaller | undefined> {
+  const verdict = await judgeJobToken(deps.db, digest);
+  if (verdict.kind === 'unknown') return undefined;
+  if (verdict.kind === 'dead') throw unauthorized(verdict.reason);
+  const { job } = verdict;
+  const found = await findUserById(deps.db, job.userId);
+  if (project === undefined || found === undefined) throw notFound();
+  // An administrator's job has no administrator's rights.
+  const user: User = { ...found, admin: false };
+  const actor: JobActor = { kind: 'job', user, job };
+  const reach = await jobTokenReach(deps.db, actor, project);
+  if (reach === 'none') throw notFound();
+  const role = reach === 'full' ? await findRole(deps.db, user, project.id, deps.clock.now()) : undefined;
+  if (!can(actor, 'read_project', project, role)) throw notFound();
+  const { id: jobId, pipelineId, projectId } = job;
+  return { project, user, role, by: { upstream: { jobId, pipelineId, projectId } } };
+}
