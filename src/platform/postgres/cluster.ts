@@ -2,7 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSyn
 import { join } from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
-import { runAs, type ServerIdentity } from './server-identity.ts';
+import { NOBODY, runAs, type ServerIdentity } from './server-identity.ts';
 import { moveIntoPlace, unfinishedName } from './unfinished.ts';
 
 /** The database's superuser: the only user, who owns everything. */
@@ -24,10 +24,30 @@ export const clusterSettings = (major: number): Readonly<Record<string, string>>
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_line_prefix: '%m [%p] ',
-  // Statements and their details hold tokens and variables; the caller gets the whole error, the file does not.
+  // Statements, and the messages and details of their errors, hold tokens and variables: they reach the caller, who
+  // knows what to tell, and not the file. What concerns the server itself is still logged.
+  log_min_messages: 'log',
   log_error_verbosity: 'terse',
-  log_min_error_statement: 'panic',
 });
+
+/** Some uid that has a name here, nobody's if it can be. */
+const findNamedUid = (): number | undefined => {
+  const lines = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8').split('\n') : [];
+  const uids = lines.map((line) => Number(line.split(':')[2])).filter((uid) => uid > 0);
+  return uids.includes(NOBODY) ? NOBODY : uids[0];
+};
+
+/**
+ * `initdb` (and it alone) insists that its user has a name, which a container's arbitrary uid has not. Inside a user
+ * namespace the same user looks like one who has; the files stay theirs.
+ */
+const runInitdb = async (identity: ServerIdentity, program: string, args: readonly string[]) => {
+  const made = await runAs(identity, program, args);
+  const uid = findNamedUid();
+  if (made.ok || uid === undefined || !made.output.includes('could not look up effective user ID')) return made;
+  const again = await runAs(identity, 'unshare', ['--user', `--map-user=${uid}`, '--', program, ...args]);
+  return again.ok ? again : made;
+};
 
 /**
  * Makes the cluster if it is not there: UTF-8, locale C (so that an operating system's update never changes an index's
@@ -52,7 +72,7 @@ export const ensureCluster = async (
   mkdirSync(unfinished, { mode: 0o700 });
   chmodSync(unfinished, 0o700);
   if (identity.kind === 'uid') chownSync(unfinished, identity.uid, identity.gid);
-  const made = await runAs(identity, join(binaries.bindir, 'initdb'), [
+  const made = await runInitdb(identity, join(binaries.bindir, 'initdb'), [
     `--pgdata=${unfinished}`,
     `--username=${CLUSTER_USER}`,
     '--auth=trust',
