@@ -1,6 +1,5 @@
-import type { Credentials } from '../../http/index.ts';
+import type { Credentials, HttpMethod } from '../../http/index.ts';
 import { insufficientScope, invalidToken } from '../../http/index.ts';
-import type { HttpMethod } from '../../http/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { forbidden, unauthorized } from '../../kit/errors.ts';
 import type { Db } from '../../platform/postgres/index.ts';

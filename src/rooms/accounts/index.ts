@@ -5,6 +5,7 @@ export type { ExecutingJob, FindExecutingJobByToken } from './executing-job.ts';
 export { type AccountGuards, accountGuards } from './guards.ts';
 export {
   findNamespaceById,
+  findNamespaceOfUser,
   NAMESPACE_COLUMNS,
   type Namespace,
   type NamespaceRow,
@@ -12,5 +13,6 @@ export {
 } from './namespace-store.ts';
 export { presentUserBasic, presentUserPublic } from './present.ts';
 export type { TokenScope } from './scopes.ts';
+export { dayOf } from './token-policy.ts';
 export type { User, UserState } from './user.ts';
 export { findUserById, findUserByUsername, findUsersByIds, toUser, USER_COLUMNS } from './user-store.ts';

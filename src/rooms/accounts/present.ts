@@ -1,5 +1,5 @@
-import type { PersonalAccessToken } from './token-store.ts';
 import { isExpired } from './token-policy.ts';
+import type { PersonalAccessToken } from './token-store.ts';
 import type { User } from './user.ts';
 
 /**

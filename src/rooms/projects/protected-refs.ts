@@ -87,8 +87,6 @@ export const mayUpdateRef = (project: Project, rules: ProtectedRefs, who: Who, r
   if (mayPush(project, rules, who, ref, kind)) return true;
   return (
     kind === 'branch' &&
-    rules.branches.some(
-      (rule) => matchesWildcard(rule.name, ref) && reaches(rule.mergeAccessLevel, who.user, who.role),
-    )
+    rules.branches.some((rule) => matchesWildcard(rule.name, ref) && reaches(rule.mergeAccessLevel, who.user, who.role))
   );
 };

@@ -161,7 +161,11 @@ export const updateVariable = async (
     .where('id', '!=', variable.id)
     .executeTakeFirst();
   if (taken !== undefined) return false;
-  await tx.updateTable('variables').set(columnsOf(vault, variable, now)).where('id', '=', variable.id).execute();
+  await tx
+    .updateTable('variables')
+    .set(columnsOf(vault, variable, now))
+    .where('id', '=', variable.id)
+    .execute();
   return true;
 };
 

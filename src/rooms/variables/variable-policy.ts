@@ -26,9 +26,7 @@ const keyErrors = (key: string): readonly string[] => [
 const scopeErrors = (scope: string): readonly string[] => [
   ...(scope.trim() === '' ? [BLANK] : []),
   ...(lengthOf(scope) > MAX_LENGTH ? [TOO_LONG] : []),
-  ...(SCOPE.test(scope)
-    ? []
-    : ["can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', '*' and spaces"]),
+  ...(SCOPE.test(scope) ? [] : ["can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', '*' and spaces"]),
 ];
 
 const isMaskable = (value: string, raw: boolean): boolean => (raw ? MASKABLE_RAW : MASKABLE).test(value);

@@ -1,0 +1,35 @@
+import type { Clock } from '../../kit/clock.ts';
+import type { Db } from '../../platform/postgres/index.ts';
+import { findUsersByIds, type User } from '../accounts/index.ts';
+import { presentProject } from './present.ts';
+import type { Project } from './project.ts';
+import type { ProjectRepositories } from './repositories-question.ts';
+import { ROLES } from './role.ts';
+import { findMemberRoles } from './role-store.ts';
+
+/** The entities of some projects as this viewer gets them. */
+export const presentFor = async (
+  deps: { readonly db: Db; readonly clock: Clock; readonly repositories: Pick<ProjectRepositories, 'isEmpty'> },
+  viewer: User | undefined,
+  projects: readonly Project[],
+  baseUrl: string,
+) => {
+  const ids = projects.map((project) => project.id);
+  const roles = viewer === undefined ? undefined : await findMemberRoles(deps.db, viewer.id, ids, deps.clock.now());
+  const owners = await findUsersByIds(deps.db, [
+    ...new Set(projects.flatMap(({ namespace }) => (namespace.ownerId === null ? [] : [namespace.ownerId]))),
+  ]);
+  return Promise.all(
+    projects.map(async (project) => {
+      const memberRole = roles?.get(project.id);
+      return presentProject(project, {
+        baseUrl,
+        viewer,
+        memberRole,
+        role: viewer?.admin === true ? ROLES.owner : memberRole,
+        emptyRepository: viewer === undefined || (await deps.repositories.isEmpty(project)),
+        owner: owners.find((owner) => owner.id === project.namespace.ownerId),
+      });
+    }),
+  );
+};

@@ -1,0 +1,125 @@
+import {
+  boolean,
+  created,
+  integer,
+  noContent,
+  ok,
+  pageOf,
+  pageReply,
+  pagingParams,
+  type Route,
+  route,
+  string,
+} from '../../../http/index.ts';
+import { conflict, invalid, notFound } from '../../../kit/errors.ts';
+import { presentProtectedBranch } from '../present.ts';
+import type { Project } from '../project.ts';
+import {
+  deleteProtectedBranch,
+  findProtectedBranch,
+  insertProtectedBranch,
+  listProtectedBranches,
+  updateProtectedBranch,
+} from '../protected-ref-store.ts';
+import type { RefAccessLevel } from '../protected-refs.ts';
+import type { ProjectRouteDeps } from './deps.ts';
+import { withoutAbsent } from './project-params.ts';
+
+const LEVELS = [0, 30, 40, 60] as const satisfies readonly RefAccessLevel[];
+
+const levelOf = (attribute: string, value: number | undefined): RefAccessLevel | undefined => {
+  if (value === undefined) return undefined;
+  const level = LEVELS.find((known) => known === value);
+  if (level === undefined) throw invalid({ [attribute]: ['is not included in the list'] });
+  return level;
+};
+
+const levelParams = {
+  push_access_level: integer(),
+  merge_access_level: integer(),
+  allow_force_push: boolean(),
+};
+
+/** `/projects/:id/protected_branches`. */
+export const protectedBranchRoutes = (deps: ProjectRouteDeps): readonly Route[] => {
+  const guard = deps.project('admin_protected_refs', { authenticateFirst: true });
+  const nameParams = { name: string({ required: true, description: 'Branch, or pattern with *' }) };
+  const get = async (project: Project, name: string) => {
+    const branch = await findProtectedBranch(deps.db, project.id, name);
+    if (branch === undefined) throw notFound();
+    return branch;
+  };
+  return [
+    route({
+      method: 'GET',
+      path: '/projects/:id/protected_branches',
+      summary: 'List the protected branches',
+      params: { ...pagingParams, search: string() },
+      guard,
+      handler: async ({ subject, params, request }) => {
+        const page = pageOf(params);
+        const all = await listProtectedBranches(deps.db, subject.project.id);
+        const found = all.filter(({ name }) => name.includes(params.search ?? ''));
+        const rows = found.slice(page.offset, page.offset + page.limit);
+        return pageReply(request, page, rows.map(presentProtectedBranch), { total: found.length });
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/projects/:id/protected_branches',
+      summary: 'Protect a branch or a pattern of branches',
+      params: { name: string({ required: true, allowBlank: false }), ...levelParams },
+      guard,
+      handler: async ({ subject, params }) => {
+        const { name } = params;
+        const branch = {
+          name,
+          pushAccessLevel: levelOf('push_access_levels.access_level', params.push_access_level) ?? 40,
+          mergeAccessLevel: levelOf('merge_access_levels.access_level', params.merge_access_level) ?? 40,
+          allowForcePush: params.allow_force_push ?? false,
+        } as const;
+        const added = await deps.db
+          .transaction()
+          .execute((tx) => insertProtectedBranch(tx, subject.project.id, branch, deps.clock.now()));
+        if (added === undefined) throw conflict(`Protected branch '${name}' already exists`);
+        return created(presentProtectedBranch(added));
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/projects/:id/protected_branches/:name',
+      summary: 'Get one protected branch',
+      params: nameParams,
+      guard,
+      handler: async ({ subject, params }) => ok(presentProtectedBranch(await get(subject.project, params.name))),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/projects/:id/protected_branches/:name',
+      summary: 'Change the protection of a branch',
+      params: { ...nameParams, ...levelParams },
+      guard,
+      handler: async ({ subject, params }) => {
+        const branch = await get(subject.project, params.name);
+        const changes = withoutAbsent({
+          pushAccessLevel: levelOf('push_access_levels.access_level', params.push_access_level),
+          mergeAccessLevel: levelOf('merge_access_levels.access_level', params.merge_access_level),
+          allowForcePush: params.allow_force_push,
+        });
+        await deps.db.transaction().execute((tx) => updateProtectedBranch(tx, branch.id, changes));
+        return ok(presentProtectedBranch(await get(subject.project, params.name)));
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/projects/:id/protected_branches/:name',
+      summary: 'Take the protection of a branch away',
+      params: nameParams,
+      guard,
+      handler: async ({ subject, params }) => {
+        if (!(await deleteProtectedBranch(deps.db, subject.project.id, params.name))) throw notFound();
+        return noContent();
+      },
+    }),
+  ];
+};

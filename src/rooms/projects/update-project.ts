@@ -1,0 +1,95 @@
+import type { Clock } from '../../kit/clock.ts';
+import { forbidden, invalid, notFound } from '../../kit/errors.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
+import type { Actor } from '../accounts/index.ts';
+import { can } from './can.ts';
+import { nameErrors, takenErrors } from './names-policy.ts';
+import type { Project } from './project.ts';
+import { findProjectById, findTaken, markProjectDeleted, type ProjectChanges, updateProject } from './project-store.ts';
+import type { ProjectRepositories } from './repositories-question.ts';
+import { ROLES, type Role } from './role.ts';
+import { settingErrors } from './settings-policy.ts';
+
+export interface ChangeProjectDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly repositories: Pick<ProjectRepositories, 'isEmpty' | 'hasBranch' | 'pointHead'>;
+}
+
+interface Whose {
+  readonly actor: Actor;
+  readonly project: Project;
+  readonly role: Role | undefined;
+}
+
+const refuseUnlessMay = ({ actor, project, role }: Whose, changes: ProjectChanges): void => {
+  const { visibility, variablesOverrideRole } = changes;
+  const changesVisibility = visibility !== undefined && visibility !== project.visibility;
+  if (changesVisibility && !can(actor, 'change_visibility_level', project, role)) throw forbidden();
+  const touchesOwner = variablesOverrideRole === 'owner' || project.variablesOverrideRole === 'owner';
+  const changesOverride =
+    variablesOverrideRole !== undefined && variablesOverrideRole !== project.variablesOverrideRole;
+  if (changesOverride && touchesOwner && (role === undefined || role < ROLES.owner)) {
+    throw invalid(
+      'Changing the restrict_user_defined_variables or ci_pipeline_variables_minimum_override_role is not allowed',
+    );
+  }
+};
+
+const refuseMissingBranch = async (deps: ChangeProjectDeps, project: Project, branch: string): Promise<void> => {
+  if (await deps.repositories.hasBranch(project, branch)) return;
+  if (await deps.repositories.isEmpty(project)) return;
+  throw invalid({ base: [`Could not change HEAD: branch '${branch}' does not exist`] });
+};
+
+const withNames = (project: Project, changes: ProjectChanges): ProjectChanges => {
+  if (changes.path === undefined || changes.path === project.path) return changes;
+  return { ...changes, fullPath: `${project.namespace.fullPath}/${changes.path}` };
+};
+
+/**
+ * Changes a project. Throws 403 where the caller's role does not reach (visibility: owners), 400 with attribute errors. Only the
+ * names of `ProjectChanges` can be changed.
+ */
+export const changeProject = async (
+  deps: ChangeProjectDeps,
+  whose: Whose,
+  wanted: ProjectChanges,
+): Promise<Project> => {
+  const { project } = whose;
+  refuseUnlessMay(whose, wanted);
+  const names = { name: wanted.name ?? project.name, path: wanted.path ?? project.path };
+  const errors = (wanted.name ?? wanted.path) === undefined ? undefined : nameErrors(names);
+  const wrong = errors ?? settingErrors(wanted);
+  if (wrong !== undefined) throw invalid(wrong);
+  const { defaultBranch } = wanted;
+  const newHead = defaultBranch === undefined || defaultBranch === project.defaultBranch ? undefined : defaultBranch;
+  if (newHead !== undefined) await refuseMissingBranch(deps, project, newHead);
+
+  await deps.db.transaction().execute(async (tx) => {
+    const taken = takenErrors(await findTaken(tx, project.namespace.id, names, project.id));
+    if (taken !== undefined) throw invalid(taken);
+    await updateProject(tx, project.id, withNames(project, wanted), deps.clock.now());
+  });
+  if (newHead !== undefined) await deps.repositories.pointHead(project, newHead);
+  const changed = await findProjectById(deps.db, project.id);
+  if (changed === undefined) throw notFound('Project');
+  return changed;
+};
+
+/**
+ * What follows from the end of a project (app/ hands it in): its running jobs are stopped, and a background task removes
+ * repository, logs and rows. Runs in the deletion's own transaction.
+ */
+export type OnProjectDeleted = (tx: Tx, project: Project) => Promise<void>;
+
+/** Hides a project at once and frees its path. Throws 404 when it is gone already. */
+export const deleteProject = async (
+  deps: { readonly db: Db; readonly clock: Clock; readonly onProjectDeleted: OnProjectDeleted },
+  project: Project,
+): Promise<void> => {
+  await deps.db.transaction().execute(async (tx) => {
+    if (!(await markProjectDeleted(tx, project, deps.clock.now()))) throw notFound('Project');
+    await deps.onProjectDeleted(tx, project);
+  });
+};
