@@ -218,6 +218,13 @@ export interface JobImage {
   readonly command?: readonly string[] | null;
   readonly entrypoint?: readonly string[] | null;
   readonly pull_policy?: readonly string[] | null;
+  readonly ports?: readonly never[];
+  readonly executor_opts?: {
+    readonly docker?: { readonly platform?: string; readonly user?: string };
+    readonly kubernetes?: { readonly user?: string | number };
+  };
+  /** Services only. */
+  readonly variables?: readonly { readonly key: string; readonly value: string }[];
 }
 
 export interface JobCredential {

@@ -9,7 +9,7 @@ import { findUserById } from '../accounts/index.ts';
 import type { CreatePipelineRequest } from '../pipelines/index.ts';
 import { judgeJobToken } from '../pipelines/index.ts';
 import type { Project, Role } from '../projects/index.ts';
-import { can, findProject, findRole, jobTokenReach } from '../projects/index.ts';
+import { findProject, findRole, jobTokenReach, userCan } from '../projects/index.ts';
 import { findTriggerByDigest } from './store.ts';
 import { shortToken } from './trigger.ts';
 
@@ -73,8 +73,7 @@ async function callerByTrigger(
   const user = await findUserById(deps.db, trigger.ownerId);
   if (user === undefined) throw notFound();
   const role = await findRole(deps.db, user, project.id, now);
-  const actor = { kind: 'user', user, via: { type: 'session', sessionId: 0 } } as const;
-  if (!can(actor, 'read_project', project, role)) throw notFound();
+  if (!userCan(user, 'read_project', project, role)) throw notFound();
   return { project, user, role, by: { trigger: { id: trigger.id, shortToken: shortToken(trigger.token) } } };
 }
 
@@ -95,7 +94,7 @@ async function callerByJob(
   const reach = await jobTokenReach(deps.db, actor, project);
   if (reach === 'none') throw notFound();
   const role = reach === 'full' ? await findRole(deps.db, user, project.id, deps.clock.now()) : undefined;
-  if (!can(actor, 'read_project', project, role)) throw notFound();
+  if (!userCan(user, 'read_project', project, role)) throw notFound();
   const { id: jobId, pipelineId, projectId } = job;
   return { project, user, role, by: { upstream: { jobId, pipelineId, projectId } } };
 }

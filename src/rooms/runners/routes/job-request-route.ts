@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import type { Route } from '../../../http/index.ts';
+import { created, noContent, route, string } from '../../../http/index.ts';
+import { RUNNER_HEADERS } from '../../../wire/runner-protocol.ts';
+import { runnerByToken } from '../guards.ts';
+import { recordManager } from '../manager-store.ts';
+import type { RequestJobDeps } from '../request-job.ts';
+import { requestJob } from '../request-job.ts';
+import { touchRunner } from '../runner-store.ts';
+
+/** GitLab's proxy refuses larger ones too. */
+const BODY_LIMIT = 32 * 1024;
+
+/**
+ * Opaque to runners. It names this process: the queue is searched at every poll anyway, so a cursor only says that the
+ * runner was here before and may be held.
+ */
+const CURSOR = randomBytes(16).toString('hex');
+
+export interface JobRequestRouteDeps extends RequestJobDeps {
+  /** Milliseconds that a poll is held while there is no work; under the minute after which proxies give up. */
+  readonly longPoll: number;
+}
+
+/** `POST /jobs/request`: 201 with the job, 204 without one, 403 for a token that is no runner's. Never 403 otherwise. */
+export const jobRequestRoute = (deps: JobRequestRouteDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/jobs/request',
+    summary: 'A runner asks for a job',
+    params: { last_update: string() },
+    bodyLimit: BODY_LIMIT,
+    guard: runnerByToken(deps),
+    handler: async ({ subject, params, request }) => {
+      const now = deps.clock.now();
+      const { runner, info, systemId } = subject;
+      const cursor = { [RUNNER_HEADERS.lastUpdate]: CURSOR };
+      await touchRunner(deps.db, runner.id, now);
+      const manager = await recordManager(deps.db, runner.id, { systemId, info, ip: request.ip }, now);
+      if (runner.paused) return noContent(cursor);
+      const payload = await requestJob(deps, {
+        runner,
+        manager,
+        features: info.features ?? {},
+        // The first poll of a process (or the first after a restart of this server) gets its cursor at once.
+        hold: params.last_update === CURSOR ? deps.longPoll : 0,
+        signal: request.signal,
+      });
+      return payload === undefined ? noContent(cursor) : created(payload);
+    },
+  });

@@ -1,0 +1,265 @@
+import type { Route } from '../../../http/index.ts';
+import {
+  boolean,
+  commaList,
+  created,
+  enumeration,
+  integer,
+  noContent,
+  ok,
+  pageOf,
+  pageReply,
+  pagingParams,
+  route,
+  string,
+} from '../../../http/index.ts';
+import { badRequest, forbidden, invalid, notFound } from '../../../kit/errors.ts';
+import type { ProjectId } from '../../../kit/ids.ts';
+import { digestOf } from '../../../platform/secrets/index.ts';
+import type { UserActor } from '../../accounts/index.ts';
+import type { ProjectGuards } from '../../projects/index.ts';
+import { findProjectById, findRole, userCan } from '../../projects/index.ts';
+import { mayManageRunner } from '../may-manage-runner.ts';
+import { presentRunner, presentRunnerDetails } from '../present.ts';
+import type { Runner } from '../runner.ts';
+import type { RunnerChanges, RunnerListFilter } from '../runner-store.ts';
+import {
+  countRunners,
+  deleteRunner,
+  findProjectsOfRunner,
+  findRunner,
+  insertRunner,
+  listRunners,
+  updateRunner,
+} from '../runner-store.ts';
+import { newRunnerToken } from '../runner-token.ts';
+import type { LifecycleRouteDeps } from './lifecycle-routes.ts';
+
+export interface ManagementRouteDeps extends LifecycleRouteDeps {
+  readonly guards: { readonly project: ProjectGuards };
+}
+
+const TYPES = ['instance_type', 'group_type', 'project_type'] as const;
+/** Seconds; GitLab refuses shorter maxima. */
+const LEAST_MAXIMUM_TIMEOUT = 600;
+
+const SETTINGS = {
+  description: string(),
+  paused: boolean(),
+  locked: boolean(),
+  run_untagged: boolean(),
+  tag_list: commaList(),
+  access_level: enumeration(['not_protected', 'ref_protected']),
+  maximum_timeout: integer(),
+  maintenance_note: string(),
+};
+
+function checkSettings(runUntagged: boolean, tagList: readonly string[], maximumTimeout: number | null): void {
+  if (!runUntagged && tagList.length === 0) {
+    throw invalid({ tags_list: ['can not be empty when runner is not allowed to pick untagged jobs'] });
+  }
+  if (maximumTimeout !== null && maximumTimeout < LEAST_MAXIMUM_TIMEOUT) {
+    throw invalid({ maximum_timeout: [`needs to be at least ${LEAST_MAXIMUM_TIMEOUT / 60} minutes`] });
+  }
+}
+
+/** Who may make a runner of this type: administrators, and for a project those who administer its runners. */
+async function checkOwner(
+  deps: ManagementRouteDeps,
+  actor: UserActor,
+  type: Runner['runnerType'],
+  projectId: number | undefined,
+): Promise<ProjectId | null> {
+  if (type === 'group_type') throw badRequest('Group runners need groups, which this version does not have yet');
+  if (type === 'instance_type') {
+    if (!actor.user.admin) throw forbidden();
+    return null;
+  }
+  if (projectId === undefined) throw invalid('project_id is missing');
+  const project = await findProjectById(deps.db, projectId);
+  const role = project && (await findRole(deps.db, actor.user, project.id, deps.clock.now()));
+  if (project === undefined || !userCan(actor.user, 'read_project', project, role)) throw notFound('Project');
+  if (!userCan(actor.user, 'admin_runners', project, role)) throw forbidden();
+  return project.id;
+}
+
+/** `POST /user/runners`: the token is shown here and never again. */
+const createRoute = (deps: ManagementRouteDeps): Route =>
+  route({
+    method: 'POST',
+    path: '/user/runners',
+    summary: 'Create a runner',
+    params: {
+      runner_type: enumeration(TYPES, { required: true }),
+      group_id: integer(),
+      project_id: integer(),
+      ...SETTINGS,
+    },
+    guard: deps.accounts.signedIn({ scopes: ['create_runner'] }),
+    handler: async ({ subject, params }) => {
+      const projectId = await checkOwner(deps, subject, params.runner_type, params.project_id);
+      const runUntagged = params.run_untagged ?? true;
+      const tagList = params.tag_list ?? [];
+      checkSettings(runUntagged, tagList, params.maximum_timeout ?? null);
+      const token = newRunnerToken(params.runner_type);
+      const runner = await deps.db.transaction().execute((tx) =>
+        insertRunner(
+          tx,
+          {
+            runnerType: params.runner_type,
+            tokenDigest: digestOf(token),
+            legacy: false,
+            embedded: false,
+            description: params.description ?? '',
+            maintenanceNote: params.maintenance_note ?? null,
+            paused: params.paused ?? false,
+            locked: params.locked ?? false,
+            runUntagged,
+            tagList,
+            accessLevel: params.access_level ?? 'not_protected',
+            maximumTimeout: params.maximum_timeout ?? null,
+            creatorId: subject.user.id,
+            projectId,
+          },
+          deps.clock.now(),
+        ),
+      );
+      return created({ id: runner.id, token, token_expires_at: null });
+    },
+  });
+
+const LIST = {
+  ...pagingParams,
+  type: enumeration(TYPES),
+  status: enumeration(['online', 'offline', 'stale', 'never_contacted', 'active', 'paused']),
+  paused: boolean(),
+  tag_list: commaList(),
+};
+
+const filterOf = (params: {
+  readonly type: Runner['runnerType'] | undefined;
+  readonly paused: boolean | undefined;
+  readonly tag_list: readonly string[] | undefined;
+}): RunnerListFilter => ({
+  ...(params.type !== undefined && { type: params.type }),
+  ...(params.paused !== undefined && { paused: params.paused }),
+  ...(params.tag_list !== undefined && params.tag_list.length > 0 && { tagList: params.tag_list }),
+});
+
+const listRoutes = (deps: ManagementRouteDeps): readonly Route[] => [
+  route({
+    method: 'GET',
+    path: '/runners',
+    summary: 'Runners that the caller made',
+    params: LIST,
+    guard: deps.accounts.signedIn({ scopes: ['manage_runner'] }),
+    handler: async ({ subject, params, request }) => {
+      const page = pageOf(params);
+      const filter = { ...filterOf(params), creatorId: subject.user.id };
+      const rows = await listRunners(deps.db, filter, page);
+      const total = await countRunners(deps.db, filter);
+      return pageReply(request, page, rows.map((runner) => presentRunner(runner, deps.clock.now())), { total });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/runners/all',
+    summary: 'All runners of the instance',
+    params: LIST,
+    guard: deps.accounts.admin({ scopes: ['manage_runner'] }),
+    handler: async ({ params, request }) => {
+      const page = pageOf(params);
+      const rows = await listRunners(deps.db, filterOf(params), page);
+      const total = await countRunners(deps.db, filterOf(params));
+      return pageReply(request, page, rows.map((runner) => presentRunner(runner, deps.clock.now())), { total });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/projects/:id/runners',
+    summary: 'Runners that may take jobs of a project',
+    params: LIST,
+    guard: deps.guards.project('read_runners', { authenticateFirst: true }),
+    handler: async ({ subject, params, request }) => {
+      const page = pageOf(params);
+      const filter = { ...filterOf(params), projectId: subject.project.id };
+      const rows = await listRunners(deps.db, filter, page);
+      const total = await countRunners(deps.db, filter);
+      return pageReply(request, page, rows.map((runner) => presentRunner(runner, deps.clock.now())), { total });
+    },
+  }),
+];
+
+const ID = { id: integer({ required: true }) };
+
+async function managedRunner(deps: ManagementRouteDeps, actor: UserActor, id: number): Promise<Runner> {
+  const runner = await findRunner(deps.db, id);
+  if (runner === undefined) throw notFound('Runner');
+  if (!(await mayManageRunner(deps, actor, runner))) throw forbidden();
+  return runner;
+}
+
+const detailsOf = async (deps: ManagementRouteDeps, runner: Runner) => {
+  const ids = await findProjectsOfRunner(deps.db, runner.id);
+  const projects = await Promise.all(ids.map((id) => findProjectById(deps.db, id)));
+  const presented = projects.flatMap((project) =>
+    project === undefined
+      ? []
+      : [{ id: project.id, name: project.name, path: project.path, path_with_namespace: project.fullPath }],
+  );
+  return presentRunnerDetails(runner, deps.clock.now(), presented);
+};
+
+const oneRunnerRoutes = (deps: ManagementRouteDeps): readonly Route[] => [
+  route({
+    method: 'GET',
+    path: '/runners/:id',
+    summary: 'One runner',
+    params: ID,
+    guard: deps.accounts.signedIn({ scopes: ['manage_runner'] }),
+    handler: async ({ subject, params }) => ok(await detailsOf(deps, await managedRunner(deps, subject, params.id))),
+  }),
+  route({
+    method: 'PUT',
+    path: '/runners/:id',
+    summary: 'Change a runner',
+    params: { ...ID, ...SETTINGS, active: boolean() },
+    guard: deps.accounts.signedIn({ scopes: ['manage_runner'] }),
+    handler: async ({ subject, params }) => {
+      const runner = await managedRunner(deps, subject, params.id);
+      const paused = params.paused ?? (params.active === undefined ? undefined : !params.active);
+      const changes: RunnerChanges = {
+        ...(params.description !== undefined && { description: params.description }),
+        ...(params.maintenance_note !== undefined && { maintenanceNote: params.maintenance_note }),
+        ...(paused !== undefined && { paused }),
+        ...(params.locked !== undefined && { locked: params.locked }),
+        ...(params.run_untagged !== undefined && { runUntagged: params.run_untagged }),
+        ...(params.tag_list !== undefined && { tagList: params.tag_list }),
+        ...(params.access_level !== undefined && { accessLevel: params.access_level }),
+        ...(params.maximum_timeout !== undefined && { maximumTimeout: params.maximum_timeout }),
+      };
+      const next = { ...runner, ...changes };
+      checkSettings(next.runUntagged, next.tagList, next.maximumTimeout);
+      await updateRunner(deps.db, runner.id, changes, deps.clock.now());
+      return ok(await detailsOf(deps, next));
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/runners/:id',
+    summary: 'Delete a runner',
+    params: ID,
+    guard: deps.accounts.signedIn({ scopes: ['manage_runner'] }),
+    handler: async ({ subject, params }) => {
+      const runner = await managedRunner(deps, subject, params.id);
+      await deps.db.transaction().execute((tx) => deleteRunner(tx, runner.id));
+      return noContent();
+    },
+  }),
+];
+
+export const runnerManagementRoutes = (deps: ManagementRouteDeps): readonly Route[] => [
+  createRoute(deps),
+  ...listRoutes(deps),
+  ...oneRunnerRoutes(deps),
+];
