@@ -1,3 +1,5 @@
+import type { Regex } from './regex.ts';
+
 export type BinaryOperator = '==' | '!=' | '=~' | '!~' | '&&' | '||';
 
 /** A parsed `if` expression. `column` is 1-based in the expression's own text. */
@@ -5,8 +7,8 @@ export type Expression =
   | { readonly type: 'text'; readonly value: string; readonly column: number }
   | { readonly type: 'boolean'; readonly value: boolean; readonly column: number }
   | { readonly type: 'null'; readonly column: number }
-  /** `/body/flags`; `body` with `\/` already turned into `/`. */
-  | { readonly type: 'pattern'; readonly body: string; readonly flags: string; readonly column: number }
+  /** `/body/flags` as written. */
+  | { readonly type: 'pattern'; readonly source: string; readonly regex: Regex; readonly column: number }
   | { readonly type: 'variable'; readonly name: string; readonly column: number }
   /** `$[[ inputs.name ]]`: null outside `spec:inputs:rules`. */
   | { readonly type: 'input'; readonly name: string; readonly column: number }
@@ -18,24 +20,3 @@ export type Expression =
       readonly right: Expression;
       readonly column: number;
     };
-
-export type ParsedExpression =
-  | { readonly ok: true; readonly ast: Expression }
-  | { readonly ok: false; readonly error: string; readonly column: number };
-
-/** A variable's value, or undefined when it is not set. */
-export type Lookup = (name: string) => string | undefined;
-
-/** What an evaluation saw, for the question "why". Called once per variable or input read, in reading order. */
-export interface SeenVariable {
-  readonly name: string;
-  readonly value: string | boolean | null;
-  readonly column: number;
-}
-
-export interface EvaluateOptions {
-  readonly inputs?: (name: string) => string | boolean | undefined;
-  readonly onRead?: (seen: SeenVariable) => void;
-}
-// parseExpression(text: string): ParsedExpression
-// evaluate(ast: Expression, lookup: Lookup, options?: EvaluateOptions): boolean

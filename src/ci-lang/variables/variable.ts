@@ -10,7 +10,8 @@ export interface Variable {
   readonly public?: boolean;
 }
 
-/** What becomes of a reference to a variable that is not set: removed, or left as written. */
-export type UnknownMode = 'blank' | 'existing';
-// expandOnce(text: string, lookup: (name: string) => string | undefined, mode: UnknownMode): string
-// sortAndExpandAll(list: readonly Variable[], options: { mode: 'server' | 'runner' }): { ok: true; variables: readonly Variable[] } | { ok: false; error: string }
+/** The value of a key, the last definition of a list winning; undefined when it is not set. */
+export function lookupIn(variables: readonly Variable[]): (name: string) => string | undefined {
+  const values = new Map(variables.map((variable) => [variable.key, variable.value]));
+  return (name) => values.get(name);
+}

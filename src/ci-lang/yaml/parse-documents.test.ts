@@ -264,28 +264,12 @@ describe('parseDocuments: limits', () => {
   });
 });
 
+const CHARACTERS = 'ab1:- \n\t[]{},#"\'%@\\é~\u2028\u0000';
+const WORDS = '010 &x *x !t !!str !reference <<: ? 😀 12:30 2001-01-01 :s __proto__ |\n >-\n ---\n ...\n \ud800';
+const PIECES = [': ', '- ', '\n  ', '\n- ', '\r\n', ...CHARACTERS.split(''), ...WORDS.split(' ')];
+
 describe('parseDocuments: any text', () => {
-  const piece = fc.constantFrom(
-    ...['a', 'b', '1', '010', ':', ': ', '\n', '\n  ', '\n- ', '- ', ' ', '\t', '[', ']', '{', '}', ',', '#', '"', "'"],
-    ...[
-      '|\n',
-      '>-\n',
-      '&x ',
-      '*x',
-      '!t ',
-      '!!str ',
-      '!reference ',
-      '<<: ',
-      '? ',
-      '%',
-      '@',
-      '---\n',
-      '...\n',
-      '\\',
-      'é',
-    ],
-    ...['😀', '~', '\r\n', '\u2028', '\u0000', '\ud800', '12:30', '2001-01-01', ':s', '__proto__'],
-  );
+  const piece = fc.constantFrom(...PIECES);
 
   it('gives documents or diagnostics with places inside the text, and never throws', () => {
     fc.assert(
