@@ -21,7 +21,7 @@ export type { ObjectInfo } from './objects.ts';
 export { findAtPath, findCommitSha, findFileContent, findObject, findObjectContent, streamBlob } from './objects.ts';
 export { isCreatableRefName, isFullRefName, isRevision, isSha, isShortRefName, ZERO_SHA } from './ref-name.ts';
 export type { Ref, RefOrder } from './refs.ts';
-export { findRefCommit, findRefTarget, listRefs } from './refs.ts';
+export { findRefCommit, findRefTarget, hasAnyRef, listRefs } from './refs.ts';
 export type { Repository } from './repository.ts';
 export { Git, initRepository, removeRepositoryFolder, setDefaultBranch } from './repository.ts';
 export { GitError } from './run-git.ts';

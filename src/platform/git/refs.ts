@@ -65,3 +65,9 @@ export const listRefs = async (
   }
   return refs;
 };
+
+/** Whether there is any ref under that prefix. */
+export const hasAnyRef = async (repository: Repository, prefix: 'refs/heads/' | 'refs/tags/'): Promise<boolean> => {
+  const { stdout } = await runGit(repository.path, ['for-each-ref', '--count=1', '--format=%(refname)', '--', prefix]);
+  return stdout.length > 0;
+};

@@ -21,3 +21,6 @@ export { PushJournal } from './push-journal.ts';
 export type { ServerPresence } from './server-presence.ts';
 export { AdvisoryLockPresence } from './server-presence.ts';
 export { repositoryRoutes } from './routes.ts';
+export { projectRepositories } from './project-repositories.ts';
+export type { PresentedCommit } from './present-commit.ts';
+export { presentCommit } from './present-commit.ts';

@@ -1,4 +1,4 @@
-import { findRefCommit, isShortRefName } from '../../platform/git/index.ts';
+import { findRefCommit, hasAnyRef, isShortRefName } from '../../platform/git/index.ts';
 import { type HasRepository, type RepositoryDeps, repositoryOf } from './repositories.ts';
 import type { RefResolution, ResolvedRef } from './resolved-ref.ts';
 
@@ -50,3 +50,7 @@ export const headOf = async (
   project: HasRepository,
   branch: string,
 ): Promise<string | undefined> => (await findBranch(deps, project, branch))?.sha;
+
+/** Whether the repository has any branch: GitLab calls a project without one empty. */
+export const hasBranches = async (deps: RepositoryDeps, project: HasRepository): Promise<boolean> =>
+  hasAnyRef(repositoryOf(deps, project), 'refs/heads/');
