@@ -24,6 +24,8 @@ export interface DispatcherOptions {
   /** Bytes of a body that is read into parameters, where the route does not say. */
   readonly bodyLimit: number;
   readonly sessionCookieName: string;
+  /** Milliseconds that a body which is read into memory may pause. */
+  readonly bodyIdleMs: number;
 }
 
 /** Where a request goes. `reply` is for what needs no route. */
@@ -88,7 +90,7 @@ async function readRequest(
   const { raw, ip, requestId, signal, clientGone } = incoming;
   const query = parseUrlEncoded(target.query);
   const limit = route.bodyLimit ?? options.bodyLimit;
-  const body = requestBody(raw, route.body === 'params' ? limit : route.bodyLimit);
+  const body = requestBody(raw, route.body === 'params' ? limit : route.bodyLimit, options.bodyIdleMs);
   const bodyParams = route.body === 'params' ? await readBodyParams(raw, body, route, limit) : bareObject<RawValue>();
   const rawParams = merge(query, bodyParams, pathParams);
   const headers = headersOf(raw);

@@ -107,7 +107,7 @@ export class Exchange {
 
   private sendFailed(incoming: Incoming, reply: ApiReply, thrown: unknown): number {
     if (reply.body.kind === 'stream') reply.body.stream.destroy();
-    if (this.clientLeft()) return CLIENT_GONE;
+    if (isHangUp(thrown)) return CLIENT_GONE;
     const { requestId, method } = incoming;
     this.context.log.error({ err: thrown, request_id: requestId, method }, 'answer failed');
     if (this.response.headersSent) this.response.destroy();
@@ -155,5 +155,10 @@ export class Exchange {
     this.ended.abort(reason);
   }
 }
+
+/** What writing to a client that has left ends in. (A stream of ours that breaks closes the response too, but with its own error.) */
+const HANG_UPS = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ECONNRESET', 'EPIPE']);
+const isHangUp = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' && HANG_UPS.has(thrown.code);
 
 const isAbort = (thrown: unknown): boolean => thrown instanceof Error && thrown.name === 'AbortError';

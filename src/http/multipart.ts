@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import type { BusboyInstance } from '@fastify/busboy';
 import { Busboy } from '@fastify/busboy';
 import { badRequestText } from './bad-request-text.ts';
@@ -38,9 +39,8 @@ export async function* readMultipart(
     else queue.push({ kind: 'field', name, value });
   });
   parser.on('file', (field, stream, filename, _encoding, type) => {
-    stream.on('error', () => undefined);
     if (filename === '') stream.resume();
-    else queue.push({ kind: 'file', field, filename, contentType: type, stream });
+    else queue.push({ kind: 'file', field, filename, contentType: type, stream: handOver(stream) });
   });
   parser.on('partsLimit', () => queue.fail(badRequestText()));
   parser.on('error', () => queue.fail(badRequestText()));
@@ -55,6 +55,7 @@ export async function* readMultipart(
   } finally {
     source.unpipe(parser);
     source.destroy();
+    queue.fail(badRequestText());
     parser.destroy();
   }
 }
@@ -71,6 +72,14 @@ function createParser(contentType: string, fieldBytes: number): BusboyInstance {
   }
 }
 
+/** A stream that can be dropped at any time without stopping the parser, and that fails in our words when the body breaks off. */
+function handOver(source: Readable): Readable {
+  const file = new PassThrough();
+  source.on('error', () => file.destroy(badRequestText()));
+  file.on('error', () => undefined).once('close', () => source.unpipe(file).resume());
+  return source.pipe(file);
+}
+
 const discard = (stream: Readable): void => {
   if (!stream.readableEnded) stream.resume();
 };
@@ -78,12 +87,14 @@ const discard = (stream: Readable): void => {
 /** Hands parts from the parser's events to one reader. */
 class PartQueue {
   private readonly parts: MultipartPart[] = [];
+  private readonly files = new Set<Readable>();
   private ended = false;
   private failure: Error | undefined;
   private wake: () => void = () => undefined;
 
   push(part: MultipartPart): void {
     this.parts.push(part);
+    if (part.kind === 'file') this.track(part.stream);
     this.wake();
   }
 
@@ -94,8 +105,13 @@ class PartQueue {
 
   fail(error: Error): void {
     this.failure ??= error;
-    for (const part of this.parts) if (part.kind === 'file') part.stream.destroy();
+    for (const file of this.files) file.destroy(error);
     this.wake();
+  }
+
+  private track(file: Readable): void {
+    this.files.add(file);
+    file.once('close', () => this.files.delete(file));
   }
 
   async next(): Promise<MultipartPart | undefined> {

@@ -2,9 +2,8 @@ import { bareObject } from './bare-object.ts';
 import type { Declared, ParamOptions } from './declare-param.ts';
 import { bad, declareParam, good } from './declare-param.ts';
 import type { ParamSpec, ParamSpecs, Params, Problem, Reading } from './param-spec.ts';
-import { listOf } from './params.ts';
 import type { RawParams, RawValue } from './raw-params.ts';
-import { isRawParams } from './raw-params.ts';
+import { isRawParams, listOf } from './raw-params.ts';
 
 /** Reads every declared parameter; all problems together, in the order of declaration. `nameOf` gives the full name for messages. */
 export function readParams<P extends ParamSpecs>(

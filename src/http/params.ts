@@ -5,7 +5,7 @@ import type { Declared, ParamKind, ParamOptions } from './declare-param.ts';
 import { bad, declareParam, good } from './declare-param.ts';
 import type { ParamSpec, Reading } from './param-spec.ts';
 import type { RawParams, RawValue, UploadedFile } from './raw-params.ts';
-import { isRawArray, isRawParams, isUploadedFile } from './raw-params.ts';
+import { isRawParams, isUploadedFile, listOf } from './raw-params.ts';
 
 export type { ParamOptions } from './declare-param.ts';
 export type { ParamRule, ParamSpec, ParamSpecs, Params } from './param-spec.ts';
@@ -200,12 +200,4 @@ function readList<T>(
     values.push(reading.value);
   }
   return good(values);
-}
-
-/** A list, or a hash with the keys 0, 1, 2 … that an indexed form makes. */
-export function listOf(raw: RawValue): readonly RawValue[] | undefined {
-  if (isRawArray(raw)) return raw;
-  if (!isRawParams(raw)) return undefined;
-  const keys = Object.keys(raw);
-  return keys.length > 0 && keys.every((key) => /^\d+$/u.test(key)) ? Object.values(raw) : undefined;
 }

@@ -63,3 +63,11 @@ export const isRawArray = (value: RawValue | undefined): value is readonly RawVa
 /** True for a hash of parameters (not an array, a file or a number). */
 export const isRawParams = (value: RawValue | undefined): value is RawParams =>
   typeof value === 'object' && value !== null && !isRawArray(value) && !isUploadedFile(value) && !isExactNumber(value);
+
+/** A list, or a hash with the keys 0, 1, 2 … that an indexed form makes. */
+export function listOf(raw: RawValue): readonly RawValue[] | undefined {
+  if (isRawArray(raw)) return raw;
+  if (!isRawParams(raw)) return undefined;
+  const keys = Object.keys(raw);
+  return keys.length > 0 && keys.every((key) => /^\d+$/u.test(key)) ? Object.values(raw) : undefined;
+}

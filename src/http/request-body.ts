@@ -6,13 +6,11 @@ import { nestParams } from './rack-params.ts';
 import type { RawParams, StreamedFile } from './raw-params.ts';
 import type { RequestBody } from './request.ts';
 
-/** A body that is read into memory may pause this long between two pieces. */
-const IDLE_MS = 60_000;
 /** Text fields of a multipart body whose files are streamed may have this many bytes together. */
 const STREAMED_FIELD_BYTES = 1024 * 1024;
 
-/** The body of an incoming message. `limit`: bytes, for all ways of reading; undefined: none. */
-export function requestBody(raw: IncomingMessage, limit: number | undefined, idleMs: number = IDLE_MS): RequestBody {
+/** The body of an incoming message. `limit`: bytes, for all ways of reading; undefined: none. `idleMs`: how long `bytes` waits for the next piece. */
+export function requestBody(raw: IncomingMessage, limit: number | undefined, idleMs: number): RequestBody {
   const contentType = mediaType(raw.headers['content-type']);
   const length = raw.headers['content-length'] === undefined ? undefined : Number(raw.headers['content-length']);
   const most = limit ?? Infinity;

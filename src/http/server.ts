@@ -7,6 +7,8 @@ import { Exchange } from './exchange.ts';
 import type { HttpLog } from './http-log.ts';
 import { requestId } from './request-id.ts';
 import type { Route } from './route.ts';
+import type { ServerTimings } from './server-timings.ts';
+import { TIMINGS } from './server-timings.ts';
 
 export interface HttpServerOptions {
   /** Mounted under `/api/v4`. */
@@ -21,6 +23,7 @@ export interface HttpServerOptions {
   readonly sessionCookieName?: string;
   /** Addresses or ranges of proxies whose `X-Forwarded-*` headers are believed; true: any. Default: none. */
   readonly trustProxy?: boolean | readonly string[];
+  readonly timings?: Partial<ServerTimings>;
 }
 
 export interface HttpServer {
@@ -37,30 +40,26 @@ export interface HttpServer {
 }
 
 const DEFAULT_BODY_LIMIT = 25 * 1024 * 1024;
-/** The runner keeps idle connections for 90 s and may lose a POST on one that we close first. */
-const KEEP_ALIVE_MS = 100_000;
-/** Time to send all headers: what ends a slow-header attack. Above the keep-alive time, as old proxies expect. */
-const HEADERS_MS = 105_000;
 /** Room for several thousand characters of query beside the headers. */
 const MAX_HEADER_BYTES = 64 * 1024;
 const TCP_PROBE_MS = 30_000;
-/** An answered request whose body still flows in is cut off after this time. */
-const LINGER_MS = 30_000;
 
 /** The HTTP server with all of GitLab's manners; the only place that knows the web framework. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { routes, siteRoutes = [], externalUrl, log, sessionCookieName = '_penstock_session' } = options;
+  const timings = { ...TIMINGS, ...options.timings };
   const dispatcher = createDispatcher({
     routes,
     siteRoutes,
     externalUrl: externalUrl?.replace(/\/+$/u, ''),
     bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
     sessionCookieName,
+    bodyIdleMs: timings.bodyIdleMs,
   });
-  const app = createApp(options);
+  const app = createApp(options.trustProxy ?? false, timings);
   const open = new Set<Exchange>();
   let draining = false;
-  const context = { dispatcher, log, isDraining: () => draining, lingerMs: LINGER_MS };
+  const context = { dispatcher, log, isDraining: () => draining, lingerMs: timings.lingerMs };
 
   const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.hijack();
@@ -93,7 +92,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
 }
 
-function createApp({ trustProxy = false }: HttpServerOptions): FastifyInstance {
+function createApp(trustProxy: boolean | readonly string[], timings: ServerTimings): FastifyInstance {
   const app = fastify({
     logger: false,
     trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
@@ -101,12 +100,13 @@ function createApp({ trustProxy = false }: HttpServerOptions): FastifyInstance {
     rewriteUrl: () => '/',
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: timings.keepAliveMs,
     requestTimeout: 0,
     connectionTimeout: 0,
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_MS,
+      headersTimeout: timings.headersMs,
+      connectionsCheckingInterval: timings.checkMs,
       keepAlive: true,
       keepAliveInitialDelay: TCP_PROBE_MS,
       noDelay: true,
