@@ -1,6 +1,7 @@
 # Sourced with $home set to the project's folder. Sets $platform (as the npm packages of programs
 # call it), $pinned (the package that holds this platform's Node); both empty where there is none,
-# and $node (that Node, else the system's if it is new enough, else empty).
+# $node (that Node, else the system's if it is new enough, else empty)
+# and $system_path.
 oldest_node=26
 
 case $(uname -s)/$(uname -m) in
@@ -15,12 +16,12 @@ for loader in /lib/ld-musl-*; do
   [ -e "$loader" ] && [ ! -e /lib64/ld-linux-x86-64.so.2 ] && platform='' pinned=''
 done
 
+# Without npm's folders of programs, the first of which may hold the truncated node of a killed install.
+system_path=$(printf %s "$PATH" | tr : '\n' | grep -v '/node_modules/' | tr '\n' :)
 node=
 if [ -n "$pinned" ] && [ -x "$home/node_modules/$pinned/bin/node" ]; then
   node=$home/node_modules/$pinned/bin/node
 else
-  # With a killed install npm's own folder of programs may hold a truncated node: look at what the system has.
-  system_path=$(printf %s "$PATH" | tr : '\n' | grep -v '/node_modules/' | tr '\n' :)
   found=$(PATH=$system_path command -v node 2>/dev/null) || found=
   if [ -n "$found" ]; then
     version=$("$found" --version 2>/dev/null) || version=
