@@ -31,7 +31,9 @@ describe('bodies that are read into parameters', () => {
   };
 
   it('may have 25 MiB and not one byte more', async () => {
-    const { url } = await serveRoutes([openRoute({}, ({ rawParams }) => created(String(rawParams['a']).length))]);
+    const { url } = await serveRoutes([
+      openRoute({}, ({ rawParams }) => created(typeof rawParams['a'] === 'string' ? rawParams['a'].length : 0)),
+    ]);
     expect(await send(url, payload(25 * MB))).toEqual([201, 25 * MB - 8]);
     expect(await send(url, payload(25 * MB + 1))).toEqual([413, tooLarge]);
   });
