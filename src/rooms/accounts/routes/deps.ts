@@ -1,0 +1,17 @@
+import type { Clock } from '../../../kit/clock.ts';
+import type { Db } from '../../../platform/postgres/index.ts';
+import type { AccountGuards } from '../guards.ts';
+import type { SignInLimiter } from '../sign-in-limiter.ts';
+
+export interface AccountRouteDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly guards: AccountGuards;
+  readonly limiter: SignInLimiter;
+  readonly server: {
+    /** What clients compare: `19.4.0-penstock`. */
+    readonly version: string;
+    /** Of the source: an abbreviated commit. */
+    readonly revision: string;
+  };
+}

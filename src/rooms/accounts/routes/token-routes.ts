@@ -1,0 +1,178 @@
+import {
+  arrayOf,
+  boolean,
+  created,
+  date,
+  enumeration,
+  integer,
+  noContent,
+  ok,
+  pageOf,
+  pageReply,
+  pagingParams,
+  type Route,
+  route,
+  string,
+} from '../../../http/index.ts';
+import { badRequest, forbidden, notFound, recordNotFound, unauthorized } from '../../../kit/errors.ts';
+import { isAdmin, type UserActor } from '../actor.ts';
+import { checkLifetime, createToken, rotateToken, type ShownToken } from '../create-token.ts';
+import { presentToken } from '../present.ts';
+import { TOKEN_SCOPES } from '../scopes.ts';
+import { dayOf, daysAfter, MAX_LIFETIME_DAYS } from '../token-policy.ts';
+import { countTokens, findTokenById, listTokens, type PersonalAccessToken, revokeToken } from '../token-store.ts';
+import { findUserById } from '../user-store.ts';
+import type { AccountRouteDeps } from './deps.ts';
+
+const idParams = { id: integer({ required: true }) };
+const expiryParams = { expires_at: date() };
+
+/** With its value, this once. */
+const presentShown = ({ token, value }: ShownToken, now: Date) => ({ ...presentToken(token, now), token: value });
+
+/** The caller's own, or anybody's for an administrator. Only administrators learn that a token does not exist. */
+const getToken = async (deps: AccountRouteDeps, actor: UserActor, id: number): Promise<PersonalAccessToken> => {
+  const token = await findTokenById(deps.db, id);
+  if (token !== undefined && (token.userId === actor.user.id || isAdmin(actor))) return token;
+  throw isAdmin(actor) ? notFound() : unauthorized();
+};
+
+/** The token that the request itself came with. */
+const getOwnToken = async (deps: AccountRouteDeps, actor: UserActor): Promise<PersonalAccessToken> => {
+  const token = actor.via.type === 'token' ? await findTokenById(deps.db, actor.via.tokenId) : undefined;
+  if (token === undefined) throw unauthorized();
+  return token;
+};
+
+const selfRoutes = (deps: AccountRouteDeps): readonly Route[] => [
+  route({
+    method: 'GET',
+    path: '/personal_access_tokens/self',
+    summary: 'The token of this request',
+    params: {},
+    guard: deps.guards.signedIn({ scopes: 'any' }),
+    handler: async ({ subject }) => ok(presentToken(await getOwnToken(deps, subject), deps.clock.now())),
+  }),
+  route({
+    method: 'POST',
+    path: '/personal_access_tokens/self/rotate',
+    summary: 'Replace the token of this request',
+    params: expiryParams,
+    guard: deps.guards.signedIn({ scopes: ['self_rotate'] }),
+    handler: async ({ subject, params }) => {
+      const shown = await rotateToken(deps, await getOwnToken(deps, subject), params.expires_at);
+      return ok(presentShown(shown, deps.clock.now()));
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/personal_access_tokens/self',
+    summary: 'Revoke the token of this request',
+    params: {},
+    guard: deps.guards.signedIn({ scopes: 'any' }),
+    handler: async ({ subject }) => {
+      const token = await getOwnToken(deps, subject);
+      await revokeToken(deps.db, token.id, deps.clock.now());
+      return noContent();
+    },
+  }),
+];
+
+const listRoute = (deps: AccountRouteDeps): Route =>
+  route({
+    method: 'GET',
+    path: '/personal_access_tokens',
+    summary: "List personal access tokens: one's own, all of them for an administrator",
+    params: {
+      ...pagingParams,
+      user_id: integer(),
+      revoked: boolean(),
+      state: enumeration(['active', 'inactive']),
+      search: string(),
+    },
+    guard: deps.guards.signedIn(),
+    handler: async ({ subject, params, request }) => {
+      const others = params.user_id !== undefined && params.user_id !== subject.user.id;
+      if (others && !isAdmin(subject)) throw unauthorized();
+      const userId = isAdmin(subject) ? params.user_id : subject.user.id;
+      const filter = {
+        ...(userId !== undefined && { userId }),
+        ...(params.revoked !== undefined && { revoked: params.revoked }),
+        ...(params.state !== undefined && { state: params.state }),
+        ...(params.search !== undefined && { search: params.search }),
+      };
+      const now = deps.clock.now();
+      const page = pageOf(params);
+      const tokens = await listTokens(deps.db, filter, page, dayOf(now));
+      const total = await countTokens(deps.db, filter, dayOf(now));
+      const rows = tokens.map((token) => presentToken(token, now));
+      return pageReply(request, page, rows, { total });
+    },
+  });
+
+const singleRoutes = (deps: AccountRouteDeps): readonly Route[] => [
+  route({
+    method: 'GET',
+    path: '/personal_access_tokens/:id',
+    summary: 'Get a personal access token',
+    params: idParams,
+    guard: deps.guards.signedIn(),
+    handler: async ({ subject, params }) =>
+      ok(presentToken(await getToken(deps, subject, params.id), deps.clock.now())),
+  }),
+  route({
+    method: 'POST',
+    path: '/personal_access_tokens/:id/rotate',
+    summary: 'Replace a personal access token',
+    params: { ...idParams, ...expiryParams },
+    guard: deps.guards.signedIn(),
+    handler: async ({ subject, params }) => {
+      const shown = await rotateToken(deps, await getToken(deps, subject, params.id), params.expires_at);
+      return ok(presentShown(shown, deps.clock.now()));
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/personal_access_tokens/:id',
+    summary: 'Revoke a personal access token',
+    params: idParams,
+    guard: deps.guards.signedIn(),
+    handler: async ({ subject, params }) => {
+      const token = await findTokenById(deps.db, params.id);
+      if (token === undefined) throw recordNotFound();
+      if (token.userId !== subject.user.id && !isAdmin(subject)) throw badRequest();
+      await revokeToken(deps.db, token.id, deps.clock.now());
+      return noContent();
+    },
+  }),
+];
+
+/** `/personal_access_tokens` and `/users/:id/personal_access_tokens`. */
+export const tokenRoutes = (deps: AccountRouteDeps): readonly Route[] => [
+  ...selfRoutes(deps),
+  listRoute(deps),
+  ...singleRoutes(deps),
+  route({
+    method: 'POST',
+    path: '/users/:user_id/personal_access_tokens',
+    summary: 'Make a personal access token for a user',
+    params: {
+      user_id: integer({ required: true }),
+      name: string({ required: true, allowBlank: false }),
+      description: string({ nullable: true }),
+      scopes: arrayOf(enumeration(TOKEN_SCOPES), { required: true, allowBlank: false }),
+      expires_at: date({ description: 'Default: in 365 days' }),
+    },
+    guard: deps.guards.admin(),
+    handler: async ({ params }) => {
+      const user = await findUserById(deps.db, params.user_id);
+      if (user === undefined) throw notFound('User');
+      if (user.state !== 'active') throw forbidden();
+      const now = deps.clock.now();
+      const expiresAt = params.expires_at ?? daysAfter(now, MAX_LIFETIME_DAYS);
+      checkLifetime(expiresAt, now);
+      const { name, description, scopes } = params;
+      return created(presentShown(await createToken(deps, user, { name, description, scopes, expiresAt }), now));
+    },
+  }),
+];
