@@ -1,0 +1,4 @@
+export { findTriggerByToken, purgeExpiredTriggers, type TriggerDeps } from './change-triggers.ts';
+export { shortTokenOf, TRIGGER_TOKEN_PREFIX } from './token-policy.ts';
+export { triggerTokenRoutes } from './token-routes.ts';
+export type { Trigger } from './trigger.ts';
