@@ -1,0 +1,88 @@
+import { diagnosticAt } from '../config-error.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { JobDefinition } from '../keywords/job-definition.ts';
+import type { NeedDefinition } from '../keywords/needs.ts';
+import { LIMITS } from '../limits.ts';
+import { findCircularNeeds } from './find-circular-needs.ts';
+
+/**
+ * What is wrong between jobs that are sound by themselves, in GitLab's order: per job its stage, dependencies, needs
+ * and environment, then circles of needs. GitLab stops at the first.
+ */
+export const checkJobs = (
+  jobs: ReadonlyMap<string, JobDefinition>,
+  stages: readonly string[],
+): readonly Diagnostic[] => {
+  const stageIndex = new Map(stages.map((stage, index) => [stage, index] as const));
+  const known: KnownJobs = { jobs, stageIndex, stages };
+  const problems = [...jobs.values()].flatMap((job) => [
+    ...checkStage(job, known),
+    ...(job.dependencies ?? []).flatMap((name) => checkReference(job, { kind: 'dependency', name }, known)),
+    ...checkNeeds(job, job.needs ?? [], known),
+    ...(job.rules ?? []).flatMap((rule) => checkNeeds(job, rule.needs ?? [], known)),
+    ...checkOnStop(job, known),
+  ]);
+  return problems.length > 0 ? problems : findCircularNeeds(jobs);
+};
+
+interface KnownJobs {
+  readonly jobs: ReadonlyMap<string, JobDefinition>;
+  readonly stages: readonly string[];
+  readonly stageIndex: ReadonlyMap<string, number>;
+}
+
+const problem = (job: JobDefinition, keyword: string, message: string, position = job.position): Diagnostic =>
+  diagnosticAt('error', message, position, ['jobs', job.name, keyword]);
+
+const checkStage = (job: JobDefinition, { stages, stageIndex }: KnownJobs): readonly Diagnostic[] => {
+  if (stageIndex.has(job.stage)) return [];
+  const chosen = `${job.name} job: chosen stage ${job.stage} does not exist`;
+  return [problem(job, 'stage', `${chosen}; available stages are ${stages.join(', ')}`)];
+};
+
+type Reference =
+  | { readonly kind: 'dependency'; readonly name: string }
+  | { readonly kind: 'need'; readonly name: string; readonly need: NeedDefinition };
+
+const checkReference = (job: JobDefinition, reference: Reference, known: KnownJobs): readonly Diagnostic[] => {
+  const { kind, name } = reference;
+  const keyword = kind === 'need' ? 'needs' : 'dependencies';
+  const position = kind === 'need' ? reference.need.position : job.position;
+  const complain = (what: string): readonly Diagnostic[] => [
+    problem(job, keyword, `${job.name} job: ${what}`, position),
+  ];
+  const target = known.jobs.get(name);
+  if (target === undefined) {
+    // An optional job may live in a file that was not included.
+    return kind === 'need' && reference.need.optional ? [] : complain(`undefined ${kind}: ${name}`);
+  }
+  if (kind === 'need' && name.length > LIMITS.needNameLength) {
+    return complain(`need \`${name}\` name is too long (maximum is ${LIMITS.needNameLength} characters)`);
+  }
+  const own = known.stageIndex.get(job.stage);
+  const others = known.stageIndex.get(target.stage);
+  if (own !== undefined && others !== undefined && others <= own) return [];
+  return complain(`${kind} ${name} is not defined in current or prior stages`);
+};
+
+const checkNeeds = (job: JobDefinition, needs: readonly NeedDefinition[], known: KnownJobs): readonly Diagnostic[] => {
+  const wrong = needs.flatMap((need) => checkReference(job, { kind: 'need', name: need.name, need }, known));
+  const seen = new Set<string>();
+  const repeated = new Set(needs.filter(({ name }) => seen.size === seen.add(name).size).map(({ name }) => name));
+  if (repeated.size === 0) return wrong;
+  const message = `${job.name} has the following needs duplicated: ${[...repeated].join(', ')}.`;
+  return [...wrong, problem(job, 'needs', message)];
+};
+
+const checkOnStop = (job: JobDefinition, { jobs }: KnownJobs): readonly Diagnostic[] => {
+  const onStop = job.environment?.onStop;
+  if (onStop === undefined) return [];
+  const stopper = jobs.get(onStop);
+  const complain = (what: string): readonly Diagnostic[] => [
+    problem(job, 'environment', `${job.name} job: on_stop job ${onStop} ${what}`),
+  ];
+  if (stopper === undefined) return complain('is not defined');
+  if (stopper.environment === undefined) return complain('does not have environment defined');
+  if (stopper.environment.name !== job.environment?.name) return complain('have different environment name');
+  return stopper.environment.action === 'stop' ? [] : complain('needs to have action stop defined');
+};

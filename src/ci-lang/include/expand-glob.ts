@@ -1,0 +1,29 @@
+import { RE2JS } from 're2js';
+import { buildEntry, buildMap, buildText, type YamlMap } from '../yaml/index.ts';
+import { isText } from '../keywords/node-tests.ts';
+import type { IncludeContext } from './include-context.ts';
+
+/**
+ * The includes that a local path with `*` stands for, one per file that is not included yet; none is no error.
+ * `*` stops at slashes, `**` does not. In the map form variables are still unexpanded here, as in GitLab.
+ */
+export const expandGlob = async (item: YamlMap, context: IncludeContext): Promise<readonly YamlMap[]> => {
+  const local = item.byName.get('local');
+  if (local === undefined || !isText(local.value) || !local.value.text.includes('*')) return [item];
+  const matches = compileGlob(local.value.text);
+  const files = await context.rules.repository.listFiles();
+  const { position } = local.value;
+  return files
+    .filter((path) => matches(path) && !context.included.includes(path))
+    .map((path) => buildMap(item.position, [...item.entries, buildEntry(local.key, buildText(position, path))]));
+};
+
+/** In RE2, as many stars would take other engines long. */
+const compileGlob = (glob: string): ((path: string) => boolean) => {
+  const source = glob
+    .split(/(\*\*|\*)/)
+    .map((part) => (part === '**' ? '.*?' : part === '*' ? '[^/]*?' : RE2JS.quote(part)))
+    .join('');
+  const pattern = RE2JS.compile(source);
+  return (path) => pattern.matches(path);
+};

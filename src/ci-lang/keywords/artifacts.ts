@@ -1,0 +1,107 @@
+import { parseDuration } from '../../kit/duration.ts';
+import type { CompiledArtifacts } from '../compiled.ts';
+import { definedOnly } from '../defined-only.ts';
+import { LIMITS } from '../limits.ts';
+import type { YamlMap, YamlNode } from '../yaml/index.ts';
+import { allowKeys, allowOnlyOneOf, beOneOf, checkKey, checkValue, should } from './checks.ts';
+import { type Keyword, readKeyword } from './keyword.ts';
+import { isBlank, isMap, isText, isTextList, textsOf } from './node-tests.ts';
+import { fail, givenValue, hasFailed, type Place } from './place.ts';
+import { reportsKeyword } from './reports.ts';
+
+const KEYS: readonly string[] = [
+  'name',
+  'untracked',
+  'paths',
+  'reports',
+  'when',
+  'expire_in',
+  'expose_as',
+  'exclude',
+  'public',
+  'access',
+];
+const WHENS = ['on_success', 'on_failure', 'always'] as const satisfies readonly CompiledArtifacts['when'][];
+const ACCESS = ['none', 'developer', 'maintainer', 'all'] as const satisfies readonly CompiledArtifacts['access'][];
+
+const oneOf = (values: readonly string[]) => beOneOf(values, `should be one of: ${values.join(', ')}`);
+
+/** `never`, or a duration that is not zero. */
+const beExpiry = {
+  holds: (node: YamlNode) => isText(node) && (/^never$/i.test(node.text) || parseDuration(node.text) !== undefined),
+  message: 'should be a duration',
+};
+
+export const artifactsKeyword: Keyword<CompiledArtifacts> = {
+  name: 'artifacts',
+  read: (place) => {
+    const { node } = place;
+    checkValue(place, should.beMap);
+    if (!isMap(node)) return undefined;
+    checkMap(place, node);
+    return hasFailed(place) ? undefined : readMap(place, node);
+  },
+};
+
+const checkMap = (place: Place, map: YamlMap): void => {
+  allowKeys(place, map, KEYS);
+  const exposed = givenValue(map, 'expose_as') !== undefined;
+  const paths = givenValue(map, 'paths');
+  if (exposed && (paths === undefined || isBlank(paths))) fail(place, 'paths', "can't be blank");
+  allowOnlyOneOf(place, map, ['access', 'public']);
+  checkKey(place, map, 'name', should.beText);
+  checkKey(place, map, 'public', should.beBoolean);
+  checkKey(place, map, 'untracked', should.beBoolean);
+  checkKey(place, map, 'paths', should.beTexts);
+  if (exposed) checkExposure(place, map);
+  checkKey(place, map, 'exclude', should.beTexts);
+  checkKey(place, map, 'reports', should.beMap);
+  checkKey(place, map, 'when', should.beText, oneOf(WHENS));
+  checkKey(place, map, 'expire_in', beExpiry);
+  checkKey(place, map, 'access', should.beText, oneOf(ACCESS));
+};
+
+const checkExposure = (place: Place, map: YamlMap): void => {
+  const paths = givenValue(map, 'paths');
+  if (paths !== undefined && isTextList(paths) && textsOf(paths).some((path) => path.includes('*'))) {
+    fail(place, 'paths', "can't contain '*' when used with 'expose_as'");
+  }
+  const name = givenValue(map, 'expose_as');
+  const text = name?.kind === 'scalar' ? name.text : '';
+  if (name !== undefined && !isText(name)) fail(place, 'expose_as', should.beText.message);
+  if (text.length > LIMITS.exposeAsLength) {
+    fail(place, 'expose_as', `is too long (maximum is ${LIMITS.exposeAsLength} characters)`);
+  }
+  if (!/^\w[-\w ]*$/.test(text)) fail(place, 'expose_as', "can contain only letters, digits, '-', '_' and spaces");
+};
+
+const readMap = (place: Place, map: YamlMap): CompiledArtifacts => {
+  const reports = readKeyword(place, map, reportsKeyword);
+  const text = (name: string): string | undefined => {
+    const value = givenValue(map, name);
+    return value?.kind === 'scalar' ? value.text : undefined;
+  };
+  const texts = (name: string): readonly string[] => {
+    const value = givenValue(map, name);
+    return value === undefined ? [] : textsOf(value);
+  };
+  return {
+    paths: texts('paths'),
+    exclude: texts('exclude'),
+    untracked: text('untracked') === 'true',
+    when: WHENS.find((value) => value === text('when')) ?? 'on_success',
+    reports: reports ?? {},
+    ...definedOnly({
+      name: text('name'),
+      expireIn: text('expire_in'),
+      exposeAs: text('expose_as'),
+      access: ACCESS.find((value) => value === text('access')) ?? accessOf(givenValue(map, 'public')),
+    }),
+  };
+};
+
+/** `public: false` keeps guests out: what `access: developer` says. */
+const accessOf = (isPublic: YamlNode | undefined): CompiledArtifacts['access'] => {
+  if (isPublic?.kind !== 'scalar') return undefined;
+  return isPublic.value === true ? 'all' : 'developer';
+};

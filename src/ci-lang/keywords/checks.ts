@@ -1,0 +1,87 @@
+import { suggestName } from '../suggest-name.ts';
+import type { YamlMap, YamlNode } from '../yaml/index.ts';
+import {
+  isBlank,
+  isBoolean,
+  isInteger,
+  isList,
+  isListOf,
+  isMap,
+  isText,
+  isTextList,
+  isTextOrSymbol,
+} from './node-tests.ts';
+import { fail, givenValue, type Place } from './place.ts';
+
+/** What a value must be, with GitLab's words for the case that it is not. */
+export interface Requirement {
+  readonly holds: (node: YamlNode) => boolean;
+  readonly message: string;
+}
+
+export const should = {
+  beText: { holds: isText, message: 'should be a string' },
+  beBoolean: { holds: isBoolean, message: 'should be a boolean value' },
+  beMap: { holds: isMap, message: 'should be a hash' },
+  beList: { holds: isList, message: 'should be an array' },
+  beMapOrText: { holds: (node) => isMap(node) || isText(node), message: 'should be a hash or a string' },
+  beMapOrBoolean: { holds: (node) => isMap(node) || isBoolean(node), message: 'should be a hash or a boolean value' },
+  beTexts: { holds: isTextList, message: 'should be an array of strings' },
+  beTextsOrText: {
+    holds: (node) => isTextList(node) || isTextOrSymbol(node),
+    message: 'should be an array of strings or a string',
+  },
+  beIntegersOrInteger: {
+    holds: (node) => isInteger(node) || isListOf(isInteger)(node),
+    message: 'should be an array of integers or an integer',
+  },
+  bePresent: { holds: (node) => !isBlank(node), message: "can't be blank" },
+} as const satisfies Record<string, Requirement>;
+
+/** `message` is GitLab's; it differs from keyword to keyword. */
+export const beOneOf = (values: readonly string[], message: string): Requirement => ({
+  holds: (node) => isTextOrSymbol(node) && values.includes(node.text),
+  message,
+});
+
+/** Checks the place's own value. */
+export const checkValue = (place: Place, ...requirements: readonly Requirement[]): void => {
+  for (const { holds, message } of requirements) if (!holds(place.node)) fail(place, 'config', message);
+};
+
+/** Checks a keyword of the place's map, if it is given. */
+export const checkKey = (place: Place, map: YamlMap, name: string, ...requirements: readonly Requirement[]): void => {
+  const value = givenValue(map, name);
+  if (value === undefined) return;
+  for (const { holds, message } of requirements) if (!holds(value)) fail(place, name, message);
+};
+
+/** Names of all keys, in Ruby's text form. */
+export const keyNames = (map: YamlMap): readonly string[] =>
+  map.entries.map(({ name, key }) => name ?? (key.kind === 'scalar' ? key.text : key.kind));
+
+export const allowKeys = (place: Place, map: YamlMap, allowed: readonly string[]): void => {
+  const unknown = keyNames(map).filter((name) => !allowed.includes(name));
+  if (unknown.length === 0) return;
+  const hints = unknown.flatMap((name) => {
+    const meant = suggestName(name, allowed);
+    return meant === undefined ? [] : [`Did you mean \`${meant}\` instead of \`${name}\`?`];
+  });
+  fail(
+    place,
+    'config',
+    `contains unknown keys: ${unknown.join(', ')}`,
+    hints.length === 0 ? undefined : hints.join(' '),
+  );
+};
+
+/** Keys count even when their value is null. */
+export const allowOnlyOneOf = (place: Place, map: YamlMap, names: readonly string[]): void => {
+  const present = map.entries.flatMap(({ name }) => (name !== undefined && names.includes(name) ? [name] : []));
+  if (present.length > 1) fail(place, 'config', `these keys cannot be used together: ${present.join(', ')}`);
+};
+
+export const requireKeys = (place: Place, map: YamlMap, names: readonly string[]): void => {
+  const missing = names.filter((name) => !map.byName.has(name));
+  if (missing.length > 0) fail(place, 'config', `missing required keys: ${missing.join(', ')}`);
+};

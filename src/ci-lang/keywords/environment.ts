@@ -1,0 +1,73 @@
+import type { CompiledEnvironment } from '../compiled.ts';
+import { definedOnly } from '../defined-only.ts';
+import { LIMITS } from '../limits.ts';
+import type { YamlMap, YamlNode } from '../yaml/index.ts';
+import { allowKeys, beOneOf, checkKey, should } from './checks.ts';
+import type { Keyword } from './keyword.ts';
+import { isBlank, isMap, isText } from './node-tests.ts';
+import { fail, givenValue, hasFailed, type Place } from './place.ts';
+import { refuseUnsupported } from './refusals.ts';
+
+const KEYS: readonly string[] = ['name', 'url', 'action', 'on_stop', 'auto_stop_in', 'kubernetes', 'deployment_tier'];
+const ACTIONS = [
+  'start',
+  'stop',
+  'prepare',
+  'verify',
+  'access',
+] as const satisfies readonly CompiledEnvironment['action'][];
+const NAME = /^[\w${}. -](?:[\w${}. /-]*[\w${}. -])?$/;
+const NAME_RULE =
+  "can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'";
+
+/** Nothing is expanded yet. */
+export const environmentKeyword: Keyword<CompiledEnvironment> = {
+  name: 'environment',
+  read: (place) => {
+    const { node } = place;
+    if (!isMap(node) && !isText(node)) fail(place, 'config', 'should be a hash or a string');
+    checkName(place, isMap(node) ? givenValue(node, 'name') : node);
+    if (!isMap(node)) return hasFailed(place) ? undefined : { name: textOf(node) ?? '', action: 'start' };
+    checkMap(place, node);
+    if (hasFailed(place)) return undefined;
+    refuseUnsupported(place, node, 'environment');
+    return readMap(node);
+  },
+};
+
+const checkName = (place: Place, node: YamlNode | undefined): void => {
+  const name = node === undefined || isText(node) || isMap(place.node) ? node : undefined;
+  if (name === undefined || isBlank(name)) fail(place, 'name', "can't be blank");
+  if (name === undefined || !isText(name)) fail(place, 'name', NAME_RULE);
+  if (!NAME.test(textOf(name) ?? '')) fail(place, 'name', NAME_RULE);
+};
+
+const checkMap = (place: Place, map: YamlMap): void => {
+  allowKeys(place, map, KEYS);
+  checkKey(place, map, 'url', should.beText, {
+    holds: (node) => (textOf(node) ?? '').length <= LIMITS.environmentUrlLength,
+    message: `is too long (maximum is ${LIMITS.environmentUrlLength} characters)`,
+  });
+  const actions = beOneOf(ACTIONS, 'should be start, stop, prepare, verify, or access');
+  checkKey(place, map, 'action', should.beText, actions);
+  checkKey(place, map, 'deployment_tier', should.beText);
+  checkKey(place, map, 'on_stop', should.beText);
+  checkKey(place, map, 'kubernetes', should.beMap);
+  checkKey(place, map, 'auto_stop_in', should.beText);
+};
+
+const readMap = (map: YamlMap): CompiledEnvironment => {
+  const text = (name: string): string | undefined => textOf(givenValue(map, name));
+  return {
+    name: text('name') ?? '',
+    action: ACTIONS.find((action) => action === text('action')) ?? 'start',
+    ...definedOnly({
+      url: text('url'),
+      onStop: text('on_stop'),
+      autoStopIn: text('auto_stop_in'),
+      deploymentTier: text('deployment_tier'),
+    }),
+  };
+};
+
+const textOf = (node: YamlNode | undefined): string | undefined => (node?.kind === 'scalar' ? node.text : undefined);

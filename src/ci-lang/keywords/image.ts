@@ -1,0 +1,99 @@
+import type { CompiledImage } from '../compiled.ts';
+import { definedOnly } from '../defined-only.ts';
+import type { YamlMap } from '../yaml/index.ts';
+import { allowKeys, checkValue, checkKey, should } from './checks.ts';
+import { type Keyword, readKeyword } from './keyword.ts';
+import { isBlank, isInteger, isMap, isText, textsOf } from './node-tests.ts';
+import { fail, givenValue, hasFailed, type Place } from './place.ts';
+import { pullPolicyKeyword } from './pull-policy.ts';
+
+export const IMAGE_KEYS: readonly string[] = ['docker', 'kubernetes', 'name', 'entrypoint', 'ports', 'pull_policy'];
+
+export const imageKeyword: Keyword<CompiledImage> = {
+  name: 'image',
+  read: (place) => {
+    checkImage(place);
+    if (isMap(place.node)) allowKeys(place, place.node, IMAGE_KEYS);
+    return hasFailed(place) ? undefined : readImage(place);
+  },
+};
+
+/** What an image and a service have in common. */
+export const checkImage = (place: Place): void => {
+  const { node } = place;
+  checkValue(place, should.beMapOrText);
+  if (!isMap(node)) {
+    if (!isText(node)) fail(place, 'name', 'should be a string');
+    if (!isText(node) || isBlank(node)) fail(place, 'name', "can't be blank");
+    return;
+  }
+  if (node.byName.has('ports')) fail(place, 'config', 'contains disallowed keys: ports');
+  const name = givenValue(node, 'name');
+  if (name === undefined || !isText(name)) fail(place, 'name', 'should be a string');
+  if (name === undefined || isBlank(name)) fail(place, 'name', "can't be blank");
+  checkKey(place, node, 'entrypoint', should.beTexts);
+  checkExecutorOptions(place, node, 'docker', { platform: 64, user: 255 });
+  checkExecutorOptions(place, node, 'kubernetes', { user: 255 });
+};
+
+const checkExecutorOptions = (
+  place: Place,
+  map: YamlMap,
+  executor: 'docker' | 'kubernetes',
+  lengths: Readonly<Record<string, number>>,
+): void => {
+  const options = givenValue(map, executor);
+  if (options === undefined) return;
+  const complain = (where: string, type: string): void =>
+    fail(place, 'executor_opts', `'/${where}' must be a valid '${type}'`);
+  if (!isMap(options)) {
+    complain(executor, 'object');
+    return;
+  }
+  for (const { name, value } of options.entries) {
+    const where = `${executor}/${name ?? ''}`;
+    const longest = name === undefined || !Object.hasOwn(lengths, name) ? undefined : lengths[name];
+    const numberIsFine = executor === 'kubernetes' && isInteger(value);
+    if (longest === undefined) complain(where, 'schema');
+    else if (!isText(value) && !numberIsFine) complain(where, 'string');
+    else if (isText(value) && value.text.length === 0) complain(where, 'minLength');
+    else if (isText(value) && value.text.length > longest) complain(where, 'maxLength');
+  }
+};
+
+export const readImage = (place: Place): CompiledImage => {
+  const { node } = place;
+  if (!isMap(node)) return { name: isText(node) ? node.text : '' };
+  const name = givenValue(node, 'name');
+  const entrypoint = givenValue(node, 'entrypoint');
+  const pullPolicy = readKeyword(place, node, pullPolicyKeyword);
+  return {
+    name: name?.kind === 'scalar' ? name.text : '',
+    ...definedOnly({
+      entrypoint: entrypoint === undefined ? undefined : textsOf(entrypoint),
+      pullPolicy,
+      docker: dockerOptions(node),
+      kubernetes: kubernetesOptions(node),
+    }),
+  };
+};
+
+const dockerOptions = (map: YamlMap): CompiledImage['docker'] => {
+  const options = givenValue(map, 'docker');
+  if (options === undefined || !isMap(options)) return undefined;
+  const platform = givenValue(options, 'platform');
+  const user = givenValue(options, 'user');
+  return definedOnly({
+    platform: platform?.kind === 'scalar' ? platform.text : undefined,
+    user: user?.kind === 'scalar' ? user.text : undefined,
+  });
+};
+
+const kubernetesOptions = (map: YamlMap): CompiledImage['kubernetes'] => {
+  const options = givenValue(map, 'kubernetes');
+  if (options === undefined || !isMap(options)) return undefined;
+  const user = givenValue(options, 'user');
+  return user?.kind === 'scalar' && (typeof user.value === 'string' || typeof user.value === 'number')
+    ? { user: user.value }
+    : {};
+};

@@ -1,0 +1,82 @@
+import { LIMITS } from '../limits.ts';
+import type { YamlMap, YamlNode } from '../yaml/index.ts';
+import { allowKeys, requireKeys } from './checks.ts';
+import type { Keyword } from './keyword.ts';
+import { isBlank, isInteger, isList, isMap, isNumber, isTextOrSymbol, textsOf } from './node-tests.ts';
+import { fail, failWith, hasFailed, locationOf, type Place, placeInside, placeOfEntry } from './place.ts';
+
+/** One map of a matrix: names in the order of the file, each with its values. */
+export type MatrixRow = readonly { readonly key: string; readonly values: readonly string[] }[];
+
+export type ParallelDefinition =
+  | { readonly kind: 'number'; readonly total: number }
+  | { readonly kind: 'matrix'; readonly rows: readonly MatrixRow[] };
+
+export const parallelKeyword: Keyword<ParallelDefinition> = {
+  name: 'parallel',
+  read: (place) => {
+    const { node } = place;
+    if (isNumber(node)) {
+      checkTotal(place, node);
+      return hasFailed(place) ? undefined : { kind: 'number', total: Number(node.value) };
+    }
+    const rows = readMatrix(place);
+    return rows === undefined ? undefined : { kind: 'matrix', rows };
+  },
+};
+
+/** `parallel` of a need: a matrix only. */
+export const needMatrixKeyword: Keyword<readonly MatrixRow[]> = {
+  name: 'parallel',
+  read: (place) => readMatrix(place),
+};
+
+const checkTotal = (place: Place, node: YamlNode): void => {
+  const total = node.kind === 'scalar' ? Number(node.value) : 0;
+  if (!isInteger(node)) fail(place, 'config', 'must be an integer');
+  else if (total < 1) fail(place, 'config', 'must be greater than or equal to 1');
+  else if (total > LIMITS.parallelJobs) fail(place, 'config', `must be less than or equal to ${LIMITS.parallelJobs}`);
+};
+
+const readMatrix = (place: Place): readonly MatrixRow[] | undefined => {
+  const { node } = place;
+  if (!isMap(node)) {
+    failWith(place, `${locationOf(place)} should be an integer or a hash`);
+    return undefined;
+  }
+  allowKeys(place, node, ['matrix']);
+  requireKeys(place, node, ['matrix']);
+  const entry = node.byName.get('matrix');
+  if (hasFailed(place) || entry === undefined) return undefined;
+  const matrix = placeOfEntry(place, entry);
+  if (!isList(matrix.node) || !matrix.node.items.every(isMap)) {
+    fail(matrix, 'config', 'should be an array of hashes');
+    return undefined;
+  }
+  const rows = matrix.node.items.filter(isMap).map((item, index) => readRow(matrix, item, index));
+  if (countOf(rows) > LIMITS.parallelJobs) {
+    fail(matrix, 'config', `generates too many jobs (maximum is ${LIMITS.parallelJobs})`);
+  }
+  return hasFailed(matrix) ? undefined : rows;
+};
+
+const isMatrixValue = (node: YamlNode): boolean => isTextOrSymbol(node) || isInteger(node);
+
+const readRow = (matrix: Place, map: YamlMap, index: number): MatrixRow => {
+  const place = placeInside(matrix, 'variables', map, map.position, String(index));
+  const sound = map.entries.every(
+    ({ name, key, value }) =>
+      (name !== undefined || isInteger(key)) &&
+      !isBlank(value) &&
+      (isList(value) ? value.items.every(isMatrixValue) : isMatrixValue(value)),
+  );
+  if (!sound) fail(place, 'config', 'should be a hash of key value pairs, value can be an array');
+  if (map.entries.length === 0) fail(place, 'config', 'requires at least 1 items');
+  return map.entries.map(({ name, key, value }) => ({
+    key: name ?? (key.kind === 'scalar' ? key.text : ''),
+    values: textsOf(value),
+  }));
+};
+
+const countOf = (rows: readonly MatrixRow[]): number =>
+  rows.reduce((sum, row) => sum + row.reduce((product, { values }) => product * values.length, 1), 0);

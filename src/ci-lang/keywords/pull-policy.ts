@@ -1,0 +1,23 @@
+import { checkValue, should } from './checks.ts';
+import type { Keyword } from './keyword.ts';
+import { isList, isText, textsOf } from './node-tests.ts';
+import { fail, hasFailed } from './place.ts';
+
+const POLICIES: readonly string[] = ['always', 'never', 'if-not-present'];
+
+export const pullPolicyKeyword: Keyword<readonly string[]> = {
+  name: 'pull_policy',
+  read: (place) => {
+    const { node } = place;
+    checkValue(place, should.beTextsOrText);
+    const policies = textsOf(node);
+    if (isList(node)) {
+      const unknown = policies.filter((policy) => !POLICIES.includes(policy));
+      if (unknown.length > 0) fail(place, 'config', `contains unknown values: ${unknown.join(', ')}`);
+      if (node.items.length === 0) fail(place, 'config', "can't be blank");
+    } else if (isText(node) && !POLICIES.includes(node.text)) {
+      fail(place, 'config', 'is not included in the list');
+    }
+    return hasFailed(place) ? undefined : policies;
+  },
+};

@@ -1,0 +1,44 @@
+import type { Keyword } from './keyword.ts';
+import { flatten, isBlank, isList, isMap, isNestedListOf } from './node-tests.ts';
+import { fail, hasFailed, placeInside } from './place.ts';
+import { readRule, type RuleDefinition, type RuleScope } from './rule.ts';
+import { JOB_WHENS } from './when.ts';
+
+const rulesLike = (scope: RuleScope, check?: Keyword<unknown>['check']): Keyword<readonly RuleDefinition[]> => ({
+  name: 'rules',
+  ...(check === undefined ? {} : { check }),
+  read: (place) => {
+    const { node } = place;
+    if (isBlank(node)) fail(place, 'config', "can't be blank");
+    if (!isList(node)) fail(place, 'config', 'should be an array');
+    if (hasFailed(place)) return undefined;
+    return flatten(node).flatMap((item, index) => {
+      const rule = readRule(placeInside(place, 'rule', item, item.position, String(index)), scope);
+      return rule === undefined ? [] : [rule];
+    });
+  },
+});
+
+export const jobRulesKeyword = rulesLike(
+  {
+    keys: ['if', 'changes', 'exists', 'when', 'start_in', 'allow_failure', 'variables', 'needs', 'interruptible'],
+    whens: [...JOB_WHENS, 'never'],
+    use: 'job',
+  },
+  (job, node) => {
+    if (!isNestedListOf(isMap)(node)) fail(job, 'rules', 'should be an array containing hashes and arrays of hashes');
+  },
+);
+
+/** `start_in`, `allow_failure` and `needs` are allowed and mean nothing, as in GitLab. */
+export const workflowRulesKeyword = rulesLike({
+  keys: ['if', 'changes', 'exists', 'when', 'start_in', 'allow_failure', 'variables', 'needs', 'auto_cancel'],
+  whens: ['always', 'never'],
+  use: 'workflow',
+});
+
+export const includeRulesKeyword = rulesLike({
+  keys: ['if', 'exists', 'when', 'changes'],
+  whens: ['never', 'always'],
+  use: 'include',
+});

@@ -1,0 +1,27 @@
+import { LIMITS } from '../limits.ts';
+import type { Keyword } from './keyword.ts';
+import { isNestedListOf, isTextOrSymbol, textsOf } from './node-tests.ts';
+import { fail } from './place.ts';
+
+const FIRST = '.pre';
+const LAST = '.post';
+
+/** `.pre` and `.post`: alone they do not make a pipeline. */
+export const EDGE_STAGES: readonly string[] = [FIRST, LAST];
+
+export const DEFAULT_STAGES: readonly string[] = [FIRST, 'build', 'test', 'deploy', LAST];
+
+/** The edge stages stand at the ends, wherever they are written; an empty list stays empty. */
+export const stagesKeyword: Keyword<readonly string[]> = {
+  name: 'stages',
+  read: (place) => {
+    if (!isNestedListOf(isTextOrSymbol)(place.node)) {
+      const levels = `${LIMITS.nestedArrays} levels deep`;
+      fail(place, 'config', `should be an array of strings or a nested array of strings up to ${levels}`);
+      return undefined;
+    }
+    const names = textsOf(place.node);
+    if (names.length === 0) return [];
+    return [FIRST, ...new Set(names.filter((name) => !EDGE_STAGES.includes(name))), LAST];
+  },
+};

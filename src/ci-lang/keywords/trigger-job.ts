@@ -1,0 +1,25 @@
+import { isUnsupported } from '../unsupported-keywords.ts';
+import type { YamlEntry } from '../yaml/index.ts';
+import { checkTriggerJob } from './job-checks.ts';
+import { readKeyword } from './keyword.ts';
+import { needsKeyword } from './needs.ts';
+import { isMap } from './node-tests.ts';
+import { fail, givenEntry, hasFailed, type Place } from './place.ts';
+import { refuseUnsupported } from './refusals.ts';
+
+/** A job without a script: it starts a pipeline elsewhere. None of them is supported yet, so there is no value. */
+export const readTriggerJob = (place: Place, entry: YamlEntry): void => {
+  const map = entry.value;
+  if (!isMap(map)) return;
+  checkTriggerJob(place, entry, map);
+  if (hasFailed(place)) return;
+  const trigger = givenEntry(map, 'trigger');
+  if (trigger === undefined) {
+    readKeyword(place, map, needsKeyword);
+    if (place.inner.every(({ inner }) => inner.length === 0 || inner.every((need) => need.inner.length === 0))) {
+      fail(place, 'config', 'should contain either a trigger or a needs:pipeline');
+    }
+    return;
+  }
+  if (isUnsupported('job', 'trigger')) refuseUnsupported(place, map, 'job');
+};

@@ -1,0 +1,32 @@
+/** GitLab's numbers, in one place. */
+export const LIMITS = {
+  /** Files that one pipeline may include, nested ones counted. */
+  includes: 150,
+  /** A job, and ten ancestors by `extends`. */
+  extendsAncestors: 10,
+  /** Arrays inside arrays, for scripts, rules and stages. */
+  nestedArrays: 10,
+  jobNameLength: 255,
+  needsPerJob: 50,
+  needNameLength: 255,
+  tags: 50,
+  /** Patterns of one `changes` or `exists`. */
+  rulePatterns: 50,
+  /** Paths × patterns of one rule; above it counts as a match. */
+  ruleComparisons: 50_000,
+  workflowNameLength: 255,
+  environmentUrlLength: 255,
+  exposeAsLength: 100,
+  /** Seconds: one month. */
+  timeoutSeconds: 2_629_746,
+  /** Seconds: one week. */
+  startInSeconds: 604_800,
+  retries: 2,
+  parallelJobs: 200,
+  /** Our own: nodes that a configuration may have once every alias, `extends` and `!reference` is written out. */
+  expandedNodes: 1_000_000,
+  /** Our own: comparisons of paths with patterns in all rules of one pipeline; above it a rule counts as matched. */
+  pipelineComparisons: 5_000_000,
+  /** Our own: characters of variables after expansion, of all jobs of one pipeline together. */
+  expandedCharacters: 64 * 1024 * 1024,
+} as const;

@@ -1,0 +1,108 @@
+import { definedOnly } from '../defined-only.ts';
+import type { JobDefinition } from '../keywords/job-definition.ts';
+import type { NeedDefinition } from '../keywords/needs.ts';
+import type { MatrixRow, ParallelDefinition } from '../keywords/parallel.ts';
+import type { VariableDefinition } from '../keywords/variables.ts';
+import { type MatrixProblem, putInMatrixValues } from './matrix-references.ts';
+
+/** One of the jobs that `parallel` makes of one definition. */
+interface Instance {
+  readonly name: string;
+  /** 1-based. */
+  readonly index: number;
+  readonly total: number;
+  readonly variables: readonly VariableDefinition[];
+}
+
+export interface ExpandedJobs {
+  /** By name, in the order of the file; of two with one name the later counts. */
+  readonly jobs: ReadonlyMap<string, JobDefinition>;
+  readonly problems: readonly MatrixProblem[];
+}
+
+/** Writes out `parallel`: the jobs themselves, and needs and dependencies on them by their common name. */
+export const expandParallel = (jobs: readonly JobDefinition[]): ExpandedJobs => {
+  const instances = new Map(
+    jobs.flatMap(({ name, parallel }) =>
+      parallel === undefined ? [] : [[name, instancesOf(name, parallel)] as const],
+    ),
+  );
+  const expanded = new Map<string, JobDefinition>();
+  const problems: MatrixProblem[] = [];
+  for (const job of jobs) {
+    for (const variant of variantsOf(job, instances.get(job.name))) {
+      expanded.set(variant.name, instances.size === 0 ? variant : expandReferences(variant, job, instances, problems));
+    }
+  }
+  return { jobs: expanded, problems };
+};
+
+const variantsOf = (job: JobDefinition, instances: readonly Instance[] | undefined): readonly JobDefinition[] =>
+  instances === undefined
+    ? [job]
+    : instances.map(({ name, index, total, variables }) => ({
+        ...job,
+        name,
+        // The runner's own, weaker than the job's: GitLab gives them with the predefined variables.
+        variables: [
+          { key: 'CI_NODE_INDEX', value: String(index) },
+          { key: 'CI_NODE_TOTAL', value: String(total) },
+          ...job.variables,
+          ...variables,
+        ],
+      }));
+
+const instancesOf = (name: string, parallel: ParallelDefinition): readonly Instance[] => {
+  if (parallel.kind === 'matrix') return matrixInstances(name, parallel.rows);
+  const { total } = parallel;
+  return Array.from({ length: total }, (_, at) => ({
+    name: `${name} ${at + 1}/${total}`,
+    index: at + 1,
+    total,
+    variables: [],
+  }));
+};
+
+/** Every combination of each row's values, rows one after the other. */
+const matrixInstances = (name: string, rows: readonly MatrixRow[]): readonly Instance[] => {
+  const combinations = rows.flatMap((row) =>
+    row.reduce<readonly (readonly VariableDefinition[])[]>(
+      (made, { key, values }) => made.flatMap((some) => values.map((value) => [...some, { key, value }])),
+      [[]],
+    ),
+  );
+  return combinations.map((variables, at) => ({
+    name: `${name}: [${variables.map(({ value }) => value).join(', ')}]`,
+    index: at + 1,
+    total: combinations.length,
+    variables,
+  }));
+};
+
+const expandReferences = (
+  variant: JobDefinition,
+  { name }: JobDefinition,
+  instances: ReadonlyMap<string, readonly Instance[]>,
+  problems: MatrixProblem[],
+): JobDefinition => {
+  const needs = variant.needs && putInMatrixValues(name, variant.needs, variant, problems);
+  return {
+    ...variant,
+    ...definedOnly({
+      dependencies: variant.dependencies?.flatMap((base) => instances.get(base)?.map((one) => one.name) ?? [base]),
+      needs: needs?.flatMap((need) => expandNeed(need, instances)),
+    }),
+  };
+};
+
+/** `parallel:matrix` of a need picks instances by the names that its own maps give. */
+const expandNeed = (
+  need: NeedDefinition,
+  instances: ReadonlyMap<string, readonly Instance[]>,
+): readonly NeedDefinition[] => {
+  const all = instances.get(need.name);
+  if (all === undefined) return [need];
+  const { matrix, ...plain } = need;
+  const chosen = matrix === undefined ? all : matrixInstances(need.name, matrix);
+  return chosen.map(({ name }) => ({ ...plain, name }));
+};

@@ -1,0 +1,71 @@
+import type { Lookup } from '../expressions/index.ts';
+import { LIMITS } from '../limits.ts';
+import { expandOnce, sortAndExpandAll, type Variable } from '../variables/index.ts';
+
+/** The variables that one evaluation sees. Nested expansion is worked out only when something asks for it. */
+export interface VariableView {
+  /** As they are written: what `if` sees. */
+  readonly raw: Lookup;
+  /** Puts nested-expanded values into a text; unknown references stay. */
+  readonly expand: (text: string) => string;
+  /** The same; unknown references vanish. */
+  readonly expandBlank: (text: string) => string;
+  /** Puts raw values into a text; unknown references stay. */
+  readonly expandRaw: (text: string) => string;
+  /** The same; unknown references vanish. */
+  readonly expandRawBlank: (text: string) => string;
+  /** What keeps the variables from being expanded: `circular variable reference detected: ["A", "B"]`. */
+  readonly findProblem: () => string | undefined;
+}
+
+/** Characters that expansions of one pipeline may still produce: each job expands anew, and values may multiply. */
+export interface ExpansionMeter {
+  left: number;
+}
+
+export const newExpansionMeter = (): ExpansionMeter => ({ left: LIMITS.expandedCharacters });
+
+type VariableLists = readonly (readonly Variable[])[];
+
+/** `lists`: weakest first; of several definitions of a name the last counts. */
+export const viewVariables = (lists: VariableLists, meter: ExpansionMeter): VariableView => {
+  let rawValues: ReadonlyMap<string, string> | undefined;
+  let expansion: Expansion | undefined;
+  const raw: Lookup = (name) => {
+    rawValues ??= valuesOf(lists.flat());
+    return rawValues.get(name);
+  };
+  const expanded = (): Expansion => {
+    expansion ??= expandAll(lists.flat(), meter);
+    return expansion;
+  };
+  const nested: Lookup = (name) => expanded().values.get(name);
+  return {
+    raw,
+    expand: (text) => (mayRefer(text) ? expandOnce(text, nested, 'existing') : text),
+    expandBlank: (text) => (mayRefer(text) ? expandOnce(text, nested, 'blank') : text),
+    expandRaw: (text) => (mayRefer(text) ? expandOnce(text, raw, 'existing') : text),
+    expandRawBlank: (text) => (mayRefer(text) ? expandOnce(text, raw, 'blank') : text),
+    findProblem: () =>
+      lists.some((list) => list.some(({ value }) => mayRefer(value))) ? expanded().problem : undefined,
+  };
+};
+
+interface Expansion {
+  readonly values: ReadonlyMap<string, string>;
+  readonly problem: string | undefined;
+}
+
+/** A problem leaves all values as they are written. */
+const expandAll = (variables: readonly Variable[], meter: ExpansionMeter): Expansion => {
+  if (meter.left <= 0) return { values: valuesOf(variables), problem: 'variables are too long after expansion' };
+  const result = sortAndExpandAll(variables, 'server');
+  if (!result.ok) return { values: valuesOf(variables), problem: result.error };
+  meter.left -= result.variables.reduce((sum, { value }) => sum + value.length, 0);
+  return { values: valuesOf(result.variables), problem: undefined };
+};
+
+const valuesOf = (variables: readonly Variable[]): ReadonlyMap<string, string> =>
+  new Map(variables.map(({ key, value }) => [key, value] as const));
+
+const mayRefer = (text: string): boolean => text.includes('$') || text.includes('%');

@@ -1,0 +1,76 @@
+import type { CompiledArtifacts, CompiledEnvironment, CompiledJob, CompiledNeed, JobOptions } from '../compiled.ts';
+import { definedOnly } from '../defined-only.ts';
+import type { JobDefinition } from '../keywords/job-definition.ts';
+import type { RuleDefinition } from '../keywords/rule.ts';
+import { parseWhen } from '../keywords/when.ts';
+import { parseTags } from '../parse-tags.ts';
+import type { JobView } from './job-view.ts';
+import { mergeVariables } from './merge-variables.ts';
+import type { Selection } from './select-jobs.ts';
+
+/** A chosen job with the values of the rule that let it in. */
+export const compileJob = (
+  job: JobDefinition,
+  rule: RuleDefinition | undefined,
+  { stages }: Pick<Selection, 'stages'>,
+  view: JobView,
+): CompiledJob => {
+  const needs = rule?.needs ?? job.needs;
+  return {
+    name: job.name,
+    stage: job.stage,
+    stageIndex: stages.indexOf(job.stage),
+    when: parseWhen(rule?.when ?? '') ?? job.when ?? 'on_success',
+    ...allowFailureOf(job, rule),
+    schedulingType: needs === undefined ? 'stage' : 'dag',
+    needs: (needs ?? []).map(({ name, artifacts, optional }): CompiledNeed => ({ name, artifacts, optional })),
+    variables: mergeVariables(view.yaml, rule?.variables ?? []),
+    tags: parseTags((job.tags ?? []).map((tag) => view.variables.expandRaw(tag))),
+    options: optionsOf(job),
+    ...definedOnly({
+      interruptible: rule?.interruptible ?? job.interruptible,
+      environment: environmentOf(job, view),
+      coverage: job.coverage,
+    }),
+  };
+};
+
+/**
+ * A rule's own word counts most and cancels exit codes. Else the job's; a job that says nothing may fail when it is
+ * manual by itself — whatever `when` the rule gives it.
+ */
+const allowFailureOf = (
+  job: JobDefinition,
+  rule: RuleDefinition | undefined,
+): Pick<CompiledJob, 'allowFailure' | 'allowFailureExitCodes'> => {
+  if (rule?.allowFailure !== undefined) return { allowFailure: rule.allowFailure };
+  const own = job.allowFailure ?? job.when === 'manual';
+  if (typeof own === 'boolean') return { allowFailure: own };
+  return { allowFailure: false, ...(own.exitCodes.length > 0 ? { allowFailureExitCodes: own.exitCodes } : {}) };
+};
+
+const environmentOf = ({ environment }: JobDefinition, view: JobView): CompiledEnvironment | undefined =>
+  environment === undefined ? undefined : { ...environment, name: view.environment ?? environment.name };
+
+const optionsOf = (job: JobDefinition): JobOptions => ({
+  beforeScript: job.beforeScript ?? [],
+  script: job.script,
+  afterScript: job.afterScript ?? [],
+  ...definedOnly({
+    image: job.image,
+    services: job.services === undefined || job.services.length === 0 ? undefined : job.services,
+    dependencies: job.dependencies,
+    artifacts: artifactsOf(job),
+    retry: job.retry,
+    timeout: job.timeout,
+    hooks: job.hooks,
+  }),
+});
+
+/** The artifacts of a job named `pages` always hold the folder `public`, as in GitLab. */
+const artifactsOf = ({ name, artifacts }: JobDefinition): CompiledArtifacts | undefined => {
+  if (name !== 'pages' || artifacts?.paths.includes('public') === true) return artifacts;
+  const none: CompiledArtifacts = { paths: [], exclude: [], untracked: false, when: 'on_success', reports: {} };
+  const some = artifacts ?? none;
+  return { ...some, paths: [...some.paths, 'public'] };
+};

@@ -1,0 +1,64 @@
+/**
+ * GitLab's keywords that this version does not act on. Each is refused by name where it is used, so that nothing is
+ * ever left out in silence; whoever builds the effect removes the line. Written as `holder:keyword`.
+ */
+const UNSUPPORTED: ReadonlySet<string> = new Set([
+  'file:spec',
+
+  'root:cache',
+  'default:cache',
+  'default:id_tokens',
+
+  'job:cache',
+  'job:dast_configuration',
+  'job:id_tokens',
+  'job:identity',
+  'job:inputs',
+  'job:manual_confirmation',
+  'job:pages',
+  'job:publish',
+  'job:release',
+  'job:resource_group',
+  'job:run',
+  'job:secrets',
+  'job:start_in',
+  'job:trigger',
+
+  'when:delayed',
+
+  'need:pipeline',
+  'need:project',
+  'need:ref',
+
+  'exists:project',
+
+  'environment:auto_stop_in',
+  'environment:kubernetes',
+  'environment:on_stop',
+
+  'include:artifact',
+  'include:cache',
+  'include:component',
+  'include:inputs',
+  'include:integrity',
+  'include:project',
+  'include:remote',
+  'include:template',
+]);
+
+export type KeywordHolder =
+  | 'file'
+  | 'root'
+  | 'default'
+  | 'job'
+  | 'when'
+  | 'need'
+  | 'exists'
+  | 'environment'
+  | 'include';
+
+export const isUnsupported = (holder: KeywordHolder, keyword: string): boolean =>
+  UNSUPPORTED.has(`${holder}:${keyword}`);
+
+/** `what`: the keyword with its location, `jobs:deploy:resource_group`. */
+export const unsupportedMessage = (what: string): string => `${what} is not supported by this version of Penstock`;
