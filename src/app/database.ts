@@ -1,0 +1,49 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from '../platform/log.ts';
+import type { Database, EmbeddedPostgres } from '../platform/postgres/index.ts';
+import { databaseUrl, migrate, openDatabase, startEmbeddedPostgres } from '../platform/postgres/index.ts';
+import type { Config } from './config.ts';
+
+/** The database of a data folder or of `DATABASE_URL`, migrated. `close` also stops an embedded server that is ours. */
+export async function openAppDatabase(
+  config: Config,
+  log: Logger,
+  options: { readonly exclusive: boolean },
+): Promise<Database> {
+  const embedded = config.databaseUrl === undefined ? await startEmbedded(config, log, options) : undefined;
+  const address = embedded === undefined ? { url: config.databaseUrl ?? '' } : embedded.connection;
+  const database = openDatabase(address, {
+    onError: (error) => log.warn({ err: error }, 'a database connection was lost and will be opened anew'),
+  });
+  const close = async (): Promise<void> => {
+    await database.close();
+    await embedded?.stop();
+  };
+  try {
+    await migrate(address);
+    return { ...database, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startEmbedded(
+  config: Config,
+  log: Logger,
+  options: { readonly exclusive: boolean },
+): Promise<EmbeddedPostgres> {
+  makeDataFolder(config.dataDir);
+  return startEmbeddedPostgres({
+    dataDir: join(config.dataDir, 'postgres'),
+    exclusive: options.exclusive,
+    log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
+  });
+}
+
+/** Root's PostgreSQL runs as another user, who must be able to pass through the folder (but not to list it). */
+export function makeDataFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  if (process.getuid?.() === 0) chmodSync(folder, 0o711);
+}
