@@ -1,7 +1,6 @@
 /** GitLab's REST manners, once: what the rooms and `app` may use. */
 
 export type { Credentials } from './credentials.ts';
-export { extractCredentials } from './credentials.ts';
 export { errorReply, Halt, insufficientScope, invalidParams, invalidToken, messageReply } from './errors.ts';
 export type { HttpLog } from './http-log.ts';
 export { arrayOfHashes, hashOf } from './nested-params.ts';
@@ -9,12 +8,12 @@ export * from './paging.ts';
 export * from './param-rules.ts';
 export * from './params.ts';
 export type { ExactNumber, RawParams, RawValue, StreamedFile, UploadedFile } from './raw-params.ts';
-export { isExactNumber, isRawArray, isRawParams, isUploadedFile } from './raw-params.ts';
+export { isExactNumber, isRawArray, isRawParams, isUploadedFile, listOf } from './raw-params.ts';
 export * from './reply.ts';
 export type { ApiRequest, HttpMethod, RequestBody } from './request.ts';
 export { RequestEnded } from './request.ts';
 export { requireUnmodifiedSince } from './require-unmodified-since.ts';
-export type { Guard, Route, RouteDefinition, RouteInput } from './route.ts';
+export type { Guard, Route, RouteDefinition } from './route.ts';
 export { route, routeTable } from './route.ts';
 export type { HttpServer, HttpServerOptions } from './server.ts';
 export { createHttpServer } from './server.ts';
