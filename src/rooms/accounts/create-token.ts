@@ -9,10 +9,10 @@ import type { User } from './user.ts';
 
 const PREFIX = 'glpat-';
 
-/** A new token and its value, which is nowhere to be found again. */
+/** A new token: its value, which is nowhere to be found again, and what is stored. */
 export interface ShownToken {
-  readonly token: PersonalAccessToken;
-  readonly value: string;
+  readonly token: string;
+  readonly stored: PersonalAccessToken;
 }
 
 export interface CreateTokenRequest {
@@ -39,13 +39,17 @@ export const checkLifetime = (expiresAt: string, now: Date): void => {
 };
 
 /** Makes a personal access token. Only its SHA-256 is stored; the value is in the answer and nowhere else. */
-export const createToken = async (deps: TokenDeps, user: User, request: CreateTokenRequest): Promise<ShownToken> => {
-  const value = request.value ?? randomToken(PREFIX);
+export const createPersonalToken = async (
+  deps: TokenDeps,
+  user: User,
+  request: CreateTokenRequest,
+): Promise<ShownToken> => {
+  const token = request.value ?? randomToken(PREFIX);
   const { name, scopes, expiresAt } = request;
   const row = { userId: user.id, name, description: request.description ?? null, scopes, expiresAt };
   const now = deps.clock.now();
-  const token = await deps.db.transaction().execute((tx) => insertToken(tx, { ...row, digest: digestOf(value) }, now));
-  return { token, value };
+  const stored = await deps.db.transaction().execute((tx) => insertToken(tx, { ...row, digest: digestOf(token) }, now));
+  return { token, stored };
 };
 
 /**
@@ -54,18 +58,18 @@ export const createToken = async (deps: TokenDeps, user: User, request: CreateTo
  */
 export const rotateToken = async (
   deps: TokenDeps,
-  token: PersonalAccessToken,
+  old: PersonalAccessToken,
   expiresAt: string | undefined,
 ): Promise<ShownToken> => {
   const now = deps.clock.now();
   const until = expiresAt ?? daysAfter(now, ROTATED_LIFETIME_DAYS);
   checkLifetime(until, now);
-  const value = randomToken(PREFIX);
-  const { userId, name, description, scopes } = token;
+  const token = randomToken(PREFIX);
+  const { userId, name, description, scopes } = old;
   return deps.db.transaction().execute(async (tx) => {
-    if (isExpired(token, now)) throw badRequest('Token already expired');
-    if (!(await revokeToken(tx, token.id, now))) throw badRequest('Token already revoked');
-    const row = { userId, name, description, scopes, expiresAt: until, digest: digestOf(value) };
-    return { token: await insertToken(tx, row, now), value };
+    if (isExpired(old, now)) throw badRequest('Token already expired');
+    if (!(await revokeToken(tx, old.id, now))) throw badRequest('Token already revoked');
+    const row = { userId, name, description, scopes, expiresAt: until, digest: digestOf(token) };
+    return { token, stored: await insertToken(tx, row, now) };
   });
 };

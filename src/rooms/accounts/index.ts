@@ -1,7 +1,7 @@
 export type { ActingJob, Actor, AnonymousActor, JobActor, UserActor, UserCredential } from './actor.ts';
 export { ANONYMOUS, actingUser, isAdmin } from './actor.ts';
 export { type AuthenticateDeps, type AuthenticateOptions, authenticate, authenticateJob } from './authenticate.ts';
-export { type CreateTokenRequest, createToken, type ShownToken } from './create-token.ts';
+export { type CreateTokenRequest, createPersonalToken, type ShownToken } from './create-token.ts';
 export { type CreateUserRequest, createUser } from './create-user.ts';
 export { BadRootSetting, ensureRoot, type RootOutcome, type RootRequest } from './ensure-root.ts';
 export type { ExecutingJob, FindExecutingJobByToken } from './executing-job.ts';
@@ -18,7 +18,7 @@ export { presentUserBasic, presentUserPublic } from './present.ts';
 export type { AccountRouteDeps } from './routes/deps.ts';
 export { accountRoutes } from './routes/index.ts';
 export { sessionRoutes } from './routes/session-routes.ts';
-export type { TokenScope } from './scopes.ts';
+export { isTokenScope, type TokenScope } from './scopes.ts';
 export { SignInLimiter } from './sign-in-limiter.ts';
 export { dayOf } from './token-policy.ts';
 export type { User, UserState } from './user.ts';

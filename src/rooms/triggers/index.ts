@@ -2,3 +2,4 @@ export { findTriggerByToken, purgeExpiredTriggers, type TriggerDeps } from './ch
 export { shortTokenOf, TRIGGER_TOKEN_PREFIX } from './token-policy.ts';
 export { triggerTokenRoutes } from './token-routes.ts';
 export type { Trigger } from './trigger.ts';
+export { triggerPipelineRoutes, WEBHOOK_LIMIT } from './trigger-pipeline-routes.ts';

@@ -1,8 +1,6 @@
 import type { ApiRequest, Guard } from '../../http/index.ts';
 import { isRawParams } from '../../http/index.ts';
-import type { Clock } from '../../kit/clock.ts';
 import { forbidden, invalid, notFound, unauthorized } from '../../kit/errors.ts';
-import type { Db } from '../../platform/postgres/index.ts';
 import { digestOf } from '../../platform/secrets/index.ts';
 import type { JobActor, User } from '../accounts/index.ts';
 import { findUserById } from '../accounts/index.ts';
@@ -10,8 +8,8 @@ import type { CreatePipelineRequest } from '../pipelines/index.ts';
 import { judgeJobToken } from '../pipelines/index.ts';
 import type { Project, Role } from '../projects/index.ts';
 import { findProject, findRole, jobTokenReach, userCan } from '../projects/index.ts';
-import { findTriggerByDigest } from './store.ts';
-import { shortToken } from './trigger.ts';
+import { findTriggerByToken, type TriggerDeps } from './change-triggers.ts';
+import { shortTokenOf } from './token-policy.ts';
 
 /** Who is behind a trigger call: always from the token, never from the payload. */
 export interface TriggerCaller {
@@ -22,10 +20,7 @@ export interface TriggerCaller {
   readonly by: Pick<CreatePipelineRequest, 'trigger' | 'upstream'>;
 }
 
-export interface TriggerCallerDeps {
-  readonly db: Db;
-  readonly clock: Clock;
-}
+export type TriggerCallerDeps = TriggerDeps;
 
 /** GitLab's guard against pipelines that trigger themselves: exactly this event, no other. */
 const LOOPING_EVENT = 'Pipeline Hook';
@@ -40,11 +35,11 @@ export const triggerCaller = (deps: TriggerCallerDeps): Guard<TriggerCaller> => 
     if (request.headers['x-gitlab-event'] === LOOPING_EVENT) throw forbidden();
     mustBeTexts(request);
     const project = await findProject(deps.db, request.pathParams['id'] ?? '');
-    const token = request.rawParams['token'];
-    const digest = digestOf(typeof token === 'string' ? token : '');
-    const byTrigger = await callerByTrigger(deps, project, digest);
+    const given = request.rawParams['token'];
+    const token = typeof given === 'string' ? given : '';
+    const byTrigger = await callerByTrigger(deps, project, token);
     if (byTrigger !== undefined) return byTrigger;
-    const byJob = await callerByJob(deps, project, digest);
+    const byJob = await callerByJob(deps, project, digestOf(token));
     if (byJob === undefined) throw notFound();
     return byJob;
   },
@@ -62,19 +57,16 @@ function mustBeTexts(request: ApiRequest): void {
 async function callerByTrigger(
   deps: TriggerCallerDeps,
   project: Project | undefined,
-  digest: Uint8Array,
+  token: string,
 ): Promise<TriggerCaller | undefined> {
-  const now = deps.clock.now();
-  const trigger = await findTriggerByDigest(deps.db, digest);
-  if (trigger === undefined) return undefined;
   // An expired token is as good as none (GitLab's own endpoint forgets to look; see docs/compatibility.md).
-  const expired = trigger.expiresAt !== null && trigger.expiresAt.getTime() <= now.getTime();
-  if (project === undefined || trigger.projectId !== project.id || expired) throw notFound();
-  const user = await findUserById(deps.db, trigger.ownerId);
-  if (user === undefined) throw notFound();
-  const role = await findRole(deps.db, user, project.id, now);
+  const trigger = await findTriggerByToken(deps, token);
+  if (trigger === undefined) return undefined;
+  if (project === undefined || trigger.projectId !== project.id) throw notFound();
+  const user = trigger.owner;
+  const role = await findRole(deps.db, user, project.id, deps.clock.now());
   if (!userCan(user, 'read_project', project, role)) throw notFound();
-  return { project, user, role, by: { trigger: { id: trigger.id, shortToken: shortToken(trigger.token) } } };
+  return { project, user, role, by: { trigger: { id: trigger.id, shortToken: shortTokenOf(trigger.token) } } };
 }
 
 async function callerByJob(

@@ -16,7 +16,7 @@ import {
 } from '../../../http/index.ts';
 import { badRequest, forbidden, notFound, recordNotFound, unauthorized } from '../../../kit/errors.ts';
 import { isAdmin, type UserActor } from '../actor.ts';
-import { checkLifetime, createToken, rotateToken, type ShownToken } from '../create-token.ts';
+import { checkLifetime, createPersonalToken, rotateToken, type ShownToken } from '../create-token.ts';
 import { presentToken } from '../present.ts';
 import { TOKEN_SCOPES } from '../scopes.ts';
 import { dayOf, daysAfter, MAX_LIFETIME_DAYS } from '../token-policy.ts';
@@ -28,7 +28,7 @@ const idParams = { id: integer({ required: true }) };
 const expiryParams = { expires_at: date() };
 
 /** With its value, this once. */
-const presentShown = ({ token, value }: ShownToken, now: Date) => ({ ...presentToken(token, now), token: value });
+const presentShown = ({ token, stored }: ShownToken, now: Date) => ({ ...presentToken(stored, now), token });
 
 /** The caller's own, or anybody's for an administrator. Only administrators learn that a token does not exist. */
 const getToken = async (deps: AccountRouteDeps, actor: UserActor, id: number): Promise<PersonalAccessToken> => {
@@ -172,7 +172,9 @@ export const tokenRoutes = (deps: AccountRouteDeps): readonly Route[] => [
       const expiresAt = params.expires_at ?? daysAfter(now, MAX_LIFETIME_DAYS);
       checkLifetime(expiresAt, now);
       const { name, description, scopes } = params;
-      return created(presentShown(await createToken(deps, user, { name, description, scopes, expiresAt }), now));
+      return created(
+        presentShown(await createPersonalToken(deps, user, { name, description, scopes, expiresAt }), now),
+      );
     },
   }),
 ];
