@@ -8,11 +8,11 @@ export interface SocketConnection {
 }
 
 /** How to reach the database: the embedded one's socket, or what `DATABASE_URL` says. */
-export type DatabaseConfig = SocketConnection | { readonly connectionString: string };
+export type DatabaseConfig = SocketConnection | { readonly url: string };
 
 /** The same as one `postgresql://` URL, for a child process's `DATABASE_URL` and for `psql`. */
 export const databaseUrl = (config: DatabaseConfig): string => {
-  if ('connectionString' in config) return config.connectionString;
+  if ('url' in config) return config.url;
   const { host, port, user, database } = config;
   return `postgresql://${encodeURIComponent(user)}@/${encodeURIComponent(database)}?host=${encodeURIComponent(host)}&port=${port}`;
 };
@@ -22,7 +22,7 @@ export const databaseUrl = (config: DatabaseConfig): string => {
  * server are noticed by keepalives.
  */
 export const clientConfig = (config: DatabaseConfig) => ({
-  ...('connectionString' in config ? config : { ...config, ssl: false }),
+  ...('url' in config ? { connectionString: config.url } : { ...config, ssl: false }),
   application_name: 'penstock',
   keepAlive: true,
   connectionTimeoutMillis: 10_000,

@@ -14,7 +14,8 @@ export class MigrationError extends Error {
 }
 
 export interface MigrateOptions {
-  readonly log: { info(message: string): void; warn(message: string): void };
+  /** Told the name of each migration, and what went wrong. */
+  readonly log?: { info(message: string): void; warn(message: string): void };
   /** Another folder of migrations, for tests. */
   readonly folder?: string;
 }
@@ -63,7 +64,7 @@ const pendingNames = async (client: Client, names: readonly string[]): Promise<r
  * transaction, or none. Servers that start at the same time wait for each other.
  * Throws `MigrationError` for a database that is newer than the code, or a PostgreSQL older than 15.
  */
-export const migrate = async (config: DatabaseConfig, options: MigrateOptions): Promise<readonly string[]> => {
+export const migrate = async (config: DatabaseConfig, options: MigrateOptions = {}): Promise<readonly string[]> => {
   const folder = options.folder ?? MIGRATIONS_FOLDER;
   const names = migrationNames(folder);
   const client = new Client(clientConfig(config));
@@ -88,11 +89,11 @@ export const migrate = async (config: DatabaseConfig, options: MigrateOptions): 
       logger: {
         debug: quiet,
         info: quiet,
-        warn: (text) => options.log.warn(text),
-        error: (text) => options.log.warn(text),
+        warn: (text) => options.log?.warn(text),
+        error: (text) => options.log?.warn(text),
       },
     });
-    for (const { name } of ran) options.log.info(`migrated the database: ${name}`);
+    for (const { name } of ran) options.log?.info(`migrated the database: ${name}`);
     return ran.map(({ name }) => name);
   } finally {
     await client.end();

@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema 80848c882441f3a0). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema 65a3e01a8dbf0308). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -140,6 +140,7 @@ export interface JobTraces {
   reported_size: number | null;
   size: Generated<number>;
   updated_at: Timestamp;
+  watched_at: Timestamp | null;
 }
 
 export interface Namespaces {
@@ -157,8 +158,7 @@ export interface Namespaces {
 
 export interface OrphanedBlobs {
   blob_key: string;
-  created_at: Timestamp;
-  id: Generated<number>;
+  remove_at: Timestamp;
 }
 
 export interface PersonalAccessTokens {

@@ -9,8 +9,11 @@ create table job_traces (
   reported_size bigint,
   -- set when the chunks were moved into a blob
   blob_key text,
+  -- somebody reads the log of the running job: its runner is told to send more often
+  watched_at timestamptz,
   updated_at timestamptz not null
 );
+create index job_traces_live_idx on job_traces (job_id) where blob_key is null;
 
 -- The live log. Removed when the job has ended and the log is archived as a blob.
 create table trace_chunks (
@@ -42,6 +45,7 @@ create table artifacts (
   unique (job_id, file_type)
 );
 create index artifacts_expire_idx on artifacts (expire_at) where expire_at is not null;
+create index artifacts_locked_idx on artifacts (project_id) where locked;
 
 -- Variables of a dotenv report, parsed at upload.
 create table dotenv_variables (
@@ -52,9 +56,10 @@ create table dotenv_variables (
   primary key (job_id, key)
 );
 
--- Blobs whose row is gone; the file is removed after the commit, and again by a sweeper if that failed.
+-- Blobs that no row points to: written before an upload begins (its row comes last) and when a row is deleted. The file is
+-- removed right after that commit, and by a sweeper from remove_at on where that failed or the server died.
 create table orphaned_blobs (
-  id bigint generated always as identity primary key,
-  blob_key text not null,
-  created_at timestamptz not null
+  blob_key text primary key,
+  remove_at timestamptz not null
 );
+create index orphaned_blobs_remove_idx on orphaned_blobs (remove_at);
