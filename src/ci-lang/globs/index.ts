@@ -1,0 +1,1 @@
+export { existsAnyPath, isAboutRootOnly, matchesAnyPath } from './match-paths.ts';
