@@ -11,6 +11,7 @@ import type { ProcessDeps } from './process-pipeline.ts';
 import { processPipeline } from './process-pipeline.ts';
 import type { LoadedSnapshot } from './snapshot-store.ts';
 import { findSnapshot, lockPipeline } from './snapshot-store.ts';
+import { PLAY_VARIABLES } from './variable-store.ts';
 import { writeMoves, writeRetryPlan } from './write-plan.ts';
 
 /** What a person may do to a pipeline or a job that is there: cancel, retry, play. Rights are the guards' business. */
@@ -55,8 +56,6 @@ export interface PlayVariable {
   readonly key: string;
   readonly value: string;
 }
-
-export const PLAY_VARIABLES = 'jobs.play_variables';
 
 /**
  * The play button of a manual or delayed job. Answers the id of the row that starts: the job's own, or that of a new

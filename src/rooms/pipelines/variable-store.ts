@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { PipelineId } from '../../kit/ids.ts';
+import type { JobId, PipelineId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
 import type { PipelineVariable } from './pipeline.ts';
@@ -7,6 +7,8 @@ import type { PipelineVariable } from './pipeline.ts';
 /** SQL of `pipeline_variables`. Values are sealed. */
 
 const PLACE = 'pipeline_variables.value';
+/** Where the vault's seal of a played job's variables belongs. */
+export const PLAY_VARIABLES = 'jobs.play_variables';
 
 export async function insertPipelineVariables(
   vault: Vault,
@@ -54,4 +56,15 @@ export async function findPipelineVariableNames(db: Db | Tx, pipelineId: Pipelin
   const { rows } = await sql<{ readonly key: string }>`
     select key from pipeline_variables where pipeline_id = ${pipelineId} order by id`.execute(db);
   return rows.map((row) => row.key);
+}
+
+/** Given when a manual job was played. */
+export async function findPlayVariables(
+  vault: Vault,
+  db: Db | Tx,
+  jobId: JobId,
+): Promise<readonly { readonly key: string; readonly value: string }[]> {
+  const row = await db.selectFrom('jobs').select('play_variables_sealed').where('id', '=', jobId).executeTakeFirst();
+  const sealed = row?.play_variables_sealed ?? null;
+  return sealed === null ? [] : JSON.parse(vault.open(sealed, PLAY_VARIABLES));
 }

@@ -1,4 +1,18 @@
 export { type VariableDeps } from './change-variables.ts';
+export {
+  type CommitFacts,
+  type JobVariableFacts,
+  jobVariables,
+  NO_COMMIT,
+  type PersistedFacts,
+  persistedVariables,
+  type PipelineVariableFacts,
+  pipelineVariables,
+  projectVariables,
+  runnerVariables,
+  type ServerFacts,
+  userVariables,
+} from './predefined.ts';
 export { variableRoutes } from './routes.ts';
 export { type VariableFilter } from './select-variables.ts';
 export {

@@ -1,5 +1,5 @@
 import type { Variable } from '../../ci-lang/index.ts';
-import { slug } from '../../kit/slug.ts';
+import { slugOf } from '../../kit/slug.ts';
 import { GITLAB_VERSION } from '../../kit/version.ts';
 import type { User } from '../accounts/index.ts';
 import type { Project } from '../projects/index.ts';
@@ -54,9 +54,9 @@ export function projectVariables(server: ServerFacts, project: Project): readonl
     pub('CI_PROJECT_DESCRIPTION', project.description ?? ''),
     pub('CI_PROJECT_TOPICS', ''),
     pub('CI_PROJECT_PATH', project.fullPath),
-    pub('CI_PROJECT_PATH_SLUG', slug(project.fullPath)),
+    pub('CI_PROJECT_PATH_SLUG', slugOf(project.fullPath)),
     pub('CI_PROJECT_NAMESPACE', namespace.fullPath),
-    pub('CI_PROJECT_NAMESPACE_SLUG', slug(namespace.fullPath)),
+    pub('CI_PROJECT_NAMESPACE_SLUG', slugOf(namespace.fullPath)),
     pub('CI_PROJECT_NAMESPACE_ID', String(namespace.id)),
     pub('CI_PROJECT_ROOT_NAMESPACE', namespace.fullPath.split('/')[0] ?? ''),
     pub('CI_PROJECT_URL', `${server.externalUrl}/${project.fullPath}`),
@@ -64,7 +64,7 @@ export function projectVariables(server: ServerFacts, project: Project): readonl
     pub('CI_PROJECT_REPOSITORY_LANGUAGES', ''),
     pub('CI_PROJECT_CLASSIFICATION_LABEL', ''),
     pub('CI_DEFAULT_BRANCH', project.defaultBranch),
-    pub('CI_DEFAULT_BRANCH_SLUG', slug(project.defaultBranch)),
+    pub('CI_DEFAULT_BRANCH_SLUG', slugOf(project.defaultBranch)),
     pub('CI_CONFIG_PATH', project.ciConfigPath ?? '.gitlab-ci.yml'),
     pub('CI_API_V4_URL', `${server.externalUrl}/api/v4`),
     pub('CI_API_GRAPHQL_URL', `${server.externalUrl}/api/graphql`),
@@ -106,6 +106,9 @@ export interface CommitFacts {
   readonly tagMessage?: string;
 }
 
+/** Stands for a commit that is gone from the repository. */
+export const NO_COMMIT: CommitFacts = { message: '', title: '', authorName: '', authorEmail: '', timestamp: '' };
+
 const MAX_MESSAGE_BYTES = 100_000;
 
 /** GitLab cuts very long messages, whole characters only. */
@@ -136,7 +139,7 @@ export function pipelineVariables(facts: PipelineVariableFacts): readonly Variab
     pub('CI_COMMIT_SHORT_SHA', facts.sha.slice(0, 8)),
     pub('CI_COMMIT_BEFORE_SHA', facts.beforeSha),
     pub('CI_COMMIT_REF_NAME', facts.ref),
-    pub('CI_COMMIT_REF_SLUG', slug(facts.ref)),
+    pub('CI_COMMIT_REF_SLUG', slugOf(facts.ref)),
     ...(facts.tag
       ? [pub('CI_COMMIT_TAG', facts.ref), pub('CI_COMMIT_TAG_MESSAGE', commit.tagMessage ?? '')]
       : [pub('CI_COMMIT_BRANCH', facts.ref)]),
@@ -172,7 +175,7 @@ const groupName = (name: string): string => name.replace(/(?: \d+\/\d+|: \[.*\])
 /** The job as the configuration has it: known for its rules. */
 export const jobVariables = (job: JobVariableFacts): readonly Variable[] => [
   pub('CI_JOB_NAME', job.name),
-  pub('CI_JOB_NAME_SLUG', slug(job.name)),
+  pub('CI_JOB_NAME_SLUG', slugOf(job.name)),
   pub('CI_JOB_GROUP_NAME', groupName(job.name)),
   pub('CI_JOB_STAGE', job.stage),
   ...(job.when === 'manual' || job.when === 'delayed' ? [pub('CI_JOB_MANUAL', 'true')] : []),

@@ -3,6 +3,7 @@ import { compile } from '../../../ci-lang/index.ts';
 import { userCan } from '../../projects/index.ts';
 import type { Commit, RepositoryDeps, ResolvedRef } from '../../repositories/index.ts';
 import { findCommit, NO_SHA, readTextFile, resolveRef } from '../../repositories/index.ts';
+import type { ServerFacts } from '../../variables/index.ts';
 import { checkVariables, pipelineVariablesOf } from './check-variables.ts';
 import { compileHost } from './compile-host.ts';
 import type { PersistDeps, PipelineDraft } from './persist.ts';
@@ -11,11 +12,11 @@ import { judgeRef } from './protected-ref.ts';
 import type { CreatePipelineRequest, CreatePipelineResult, CreationRefused } from './request.ts';
 import { refuse } from './request.ts';
 import { asksToSkip } from './skip-ci.ts';
-import type { VariableScopesFor } from './variable-scopes.ts';
+import { variableScopes } from './variable-scopes.ts';
 
 export interface CreatePipelineDeps extends PersistDeps {
   readonly repositories: RepositoryDeps;
-  readonly variableScopes: VariableScopesFor;
+  readonly server: ServerFacts;
 }
 
 const MAX_INPUTS = 20;
@@ -55,7 +56,7 @@ export async function createPipeline(
         tag: draft.tag,
         ...(!draft.tag && { branch: draft.ref }),
       },
-      variables: await deps.variableScopes(draft, located.commit),
+      variables: await variableScopes(deps, draft, located.commit),
     },
     compileHost(deps.repositories, draft),
   );
