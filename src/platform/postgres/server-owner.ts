@@ -52,7 +52,7 @@ export class ServerOwner {
     return {
       connection: this.#connection(running, DATABASE),
       owned,
-      pid: () => this.#keeping?.running.pid ?? running.pid,
+      pid: () => readPostmaster(this.#options.cluster)?.pid ?? running.pid,
       stop: () => this.#stop(),
     };
   }
