@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { createHttpServer } from '../../src/http/index.ts';
 import type { ProjectId, UserId } from '../../src/kit/ids.ts';
 import type { ExecutingJob } from '../../src/rooms/accounts/index.ts';
+import { projectGuards } from '../../src/rooms/projects/index.ts';
 import {
   createRepository,
   gitRoutes,
   openRepositories,
+  type PresentedPipeline,
   type Pushed,
   PushJournal,
   repositoryRoutes,
@@ -36,6 +38,7 @@ export const startRepositoryServer = async () => {
       }
     },
     jobs: new Map<string, ExecutingJob>(),
+    lastPipeline: undefined as PresentedPipeline | undefined,
   };
   const clock = { now: () => control.now };
   const journalOf = (serverId: string): PushJournal =>
@@ -51,14 +54,18 @@ export const startRepositoryServer = async () => {
       log: { error: (fields) => void errors.push(fields) },
     });
   const pushes = journalOf('first');
-  const deps = {
-    ...repositories,
+  const authentication = {
     db,
     clock,
-    pushes,
     findExecutingJobByToken: (digest: Uint8Array) =>
       Promise.resolve(control.jobs.get(Buffer.from(digest).toString('hex'))),
-    findCommitPipeline: () => Promise.resolve(undefined),
+  };
+  const deps = {
+    ...repositories,
+    ...authentication,
+    pushes,
+    project: projectGuards(authentication),
+    findLastPipeline: () => Promise.resolve(control.lastPipeline),
   };
   const http = createHttpServer({
     routes: repositoryRoutes(deps),

@@ -26,7 +26,7 @@ export type { Repository } from './repository.ts';
 export { Git, initRepository, removeRepositoryFolder, setDefaultBranch } from './repository.ts';
 export { GitError } from './run-git.ts';
 export type { TreeEntry } from './tree.ts';
-export { listFilePaths, listFolder, listFolderDeep } from './tree.ts';
+export { findTreeEntry, listFilePaths, listFolder, listFolderDeep } from './tree.ts';
 export type { EditedEntry } from './tree-editor.ts';
 export { TreeEditor } from './tree-editor.ts';
 export type { RefChange } from './update-refs.ts';

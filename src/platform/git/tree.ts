@@ -77,3 +77,16 @@ export const listFilePaths = async (repository: Repository, commitSha: string): 
   ]);
   return stdout.toString('utf8').split('\0').filter(Boolean);
 };
+
+/** What one path holds, with its mode and (for a file) its size in bytes; undefined when there is nothing. */
+export const findTreeEntry = async (
+  repository: Repository,
+  commitSha: string,
+  path: string,
+): Promise<(TreeEntry & { readonly size: number }) | undefined> => {
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  const entry = (await listFolder(repository, commitSha, folder))?.find((candidate) => candidate.path === path);
+  if (entry === undefined) return undefined;
+  const info = await findObject(repository, entry.sha);
+  return { ...entry, size: info?.size ?? 0 };
+};
