@@ -6,7 +6,7 @@ export { cancelPipeline } from './change-pipeline.ts';
 export { commitFacts } from './commit-facts.ts';
 export type { CreatePipelineDeps } from './create/create-pipeline.ts';
 export { createPipeline } from './create/create-pipeline.ts';
-export { variablesFromPushOptions } from './create/push-options.ts';
+export { onPushed } from './create/on-pushed.ts';
 export type { CreatePipelineRequest, CreatePipelineResult, CreationRefused } from './create/request.ts';
 export type { DeleteBlobs } from './delete-pipeline.ts';
 export type { JobSubject, PipelineGuards, PipelineSubject } from './guards.ts';

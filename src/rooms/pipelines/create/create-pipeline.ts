@@ -2,8 +2,10 @@ import type { CompileResult } from '../../../ci-lang/index.ts';
 import { compile } from '../../../ci-lang/index.ts';
 import { userCan } from '../../projects/index.ts';
 import type { Commit, RepositoryDeps, ResolvedRef } from '../../repositories/index.ts';
-import { findCommit, NO_SHA, readTextFile, resolveRef } from '../../repositories/index.ts';
+import { createPipelineRef, findCommit, NO_SHA, readTextFile, resolveRef } from '../../repositories/index.ts';
 import type { ServerFacts } from '../../variables/index.ts';
+import { cancelRedundantPipelines } from '../cancel-redundant.ts';
+import type { Pipeline } from '../pipeline.ts';
 import { checkVariables, pipelineVariablesOf } from './check-variables.ts';
 import { compileHost } from './compile-host.ts';
 import type { PersistDeps, PipelineDraft } from './persist.ts';
@@ -17,6 +19,8 @@ import { variableScopes } from './variable-scopes.ts';
 export interface CreatePipelineDeps extends PersistDeps {
   readonly repositories: RepositoryDeps;
   readonly server: ServerFacts;
+  /** Work that the caller does not wait for; the server ends only after it. */
+  readonly later: (work: () => Promise<void>) => void;
 }
 
 const MAX_INPUTS = 20;
@@ -114,7 +118,9 @@ async function finish(
     case 'compiled': {
       const warnings = result.warnings.map((warning) => warning.message);
       const pipeline = await persistPipeline(deps, { ...draft, warnings }, result.pipeline);
-      return pipeline === undefined ? { kind: 'repeated' } : { kind: 'created', pipeline };
+      if (pipeline === undefined) return { kind: 'repeated' };
+      deps.later(() => afterCreation(deps, request, pipeline));
+      return { kind: 'created', pipeline };
     }
     case 'config_error': {
       const refusal = refuse(result.errors[0].message, {
@@ -141,6 +147,16 @@ async function finish(
         ),
       );
   }
+}
+
+/** What nobody waits for: the ref that keeps the commit from git's gc, and redundant older pipelines. */
+async function afterCreation(
+  deps: CreatePipelineDeps,
+  request: CreatePipelineRequest,
+  pipeline: Pipeline,
+): Promise<void> {
+  await createPipelineRef(deps.repositories, request.project, pipeline.id, pipeline.sha);
+  await cancelRedundantPipelines(deps, request.project, pipeline);
 }
 
 async function skipped(deps: CreatePipelineDeps, draft: PipelineDraft): Promise<CreatePipelineResult> {
