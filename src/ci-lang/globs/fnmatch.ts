@@ -1,4 +1,8 @@
-const SLASH = '/';
+const SLASH = 0x2f;
+const STAR = 0x2a;
+const QUESTION = 0x3f;
+const OPEN_CLASS = 0x5b;
+const BACKSLASH = 0x5c;
 
 /** Steps that matching may still take, shared by many matches. */
 export interface MatchBudget {
@@ -25,17 +29,18 @@ interface SegmentEnd {
 }
 
 function atEnd(text: string, index: number): boolean {
-  return index >= text.length || text[index] === SLASH;
+  return index >= text.length || text.charCodeAt(index) === SLASH;
 }
 
 /** The index of the character itself where it is written `\x`; a `\` at the end is nothing. */
 function unescaped(pattern: string, index: number): number {
-  return pattern[index] === '\\' ? index + 1 : index;
+  return pattern.charCodeAt(index) === BACKSLASH ? index + 1 : index;
 }
 
 /** Units of the character at an index: a surrogate pair is one character. */
 function widthAt(text: string, index: number): number {
-  return (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
+  const code = text.charCodeAt(index);
+  return code >= 0xd800 && code <= 0xdbff ? 2 : 1;
 }
 
 /**
@@ -80,8 +85,8 @@ function matchSegment(
   let starPath = -1;
   for (;;) {
     spend(budget);
-    if (pattern[p] === '*') {
-      while (pattern[p] === '*') p += 1;
+    if (pattern.charCodeAt(p) === STAR) {
+      while (pattern.charCodeAt(p) === STAR) p += 1;
       if (atEnd(pattern, unescaped(pattern, p))) return { pattern: unescaped(pattern, p), path: s };
       if (atEnd(path, s)) return undefined;
       afterStar = p;
@@ -89,9 +94,9 @@ function matchSegment(
       continue;
     }
     const next = matchCharacter(pattern, path, p, s);
-    if (next === 'matched') return { pattern: unescaped(pattern, p), path: s };
-    if (next === 'never') return undefined;
-    if (next !== 'failed') {
+    if (next === MATCHED) return { pattern: unescaped(pattern, p), path: s };
+    if (next === NEVER) return undefined;
+    if (next !== FAILED) {
       p = next;
       s += widthAt(path, s);
       continue;
@@ -103,20 +108,26 @@ function matchSegment(
   }
 }
 
-/**
- * Compares one element of the pattern with one character. Answers the pattern's next index; `matched` when both end
- * here; `never` when the path ends too early, so that no `*` can help; `failed` otherwise.
- */
-function matchCharacter(pattern: string, path: string, p: number, s: number): number | 'matched' | 'never' | 'failed' {
-  if (pattern[p] === '?') return atEnd(path, s) ? 'never' : p + 1;
-  if (pattern[p] === '[') {
-    if (atEnd(path, s)) return 'never';
+/** Pattern and segment end here. */
+const MATCHED = -1;
+/** The path ends too early, so no `*` can help. */
+const NEVER = -2;
+const FAILED = -3;
+
+/** Compares one element of the pattern with one character: the pattern's next index, or one of the above. */
+function matchCharacter(pattern: string, path: string, p: number, s: number): number {
+  const pathEnds = atEnd(path, s);
+  const code = pattern.charCodeAt(p);
+  if (code === QUESTION) return pathEnds ? NEVER : p + 1;
+  if (code === OPEN_CLASS) {
+    if (pathEnds) return NEVER;
     const end = matchClass(pattern, p + 1, path, s);
-    return end < 0 ? 'failed' : end;
+    return end < 0 ? FAILED : end;
   }
   const literal = unescaped(pattern, p);
-  if (atEnd(path, s)) return atEnd(pattern, literal) ? 'matched' : 'never';
-  if (atEnd(pattern, literal) || pattern.codePointAt(literal) !== path.codePointAt(s)) return 'failed';
+  const patternEnds = atEnd(pattern, literal);
+  if (pathEnds) return patternEnds ? MATCHED : NEVER;
+  if (patternEnds || pattern.codePointAt(literal) !== path.codePointAt(s)) return FAILED;
   return literal + widthAt(pattern, literal);
 }
 
@@ -156,6 +167,6 @@ export function fnmatch(pattern: string, path: string, budget: MatchBudget): boo
 }
 
 function segmentEnd(path: string, from: number): number {
-  const slash = path.indexOf(SLASH, from);
+  const slash = path.indexOf('/', from);
   return slash < 0 ? path.length : slash;
 }

@@ -5,7 +5,7 @@ import { fnmatch, type MatchBudget, MatchBudgetSpent } from './fnmatch.ts';
 const MAX_COMPARISONS = 50_000;
 /** Our own bounds, against patterns made to cost time: what braces of one pattern may stand for, and all steps. */
 const MAX_ALTERNATIVES = 1000;
-const MAX_STEPS = 50_000_000;
+const MAX_STEPS = 30_000_000;
 
 function hasWildcard(pattern: string): boolean {
   return /[*?[{]/.test(pattern);
