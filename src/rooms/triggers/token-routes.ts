@@ -9,10 +9,11 @@ import {
   pageReply,
   pagingParams,
   type Route,
+  requireUnmodifiedSince,
   route,
   string,
 } from '../../http/index.ts';
-import { forbidden, PenstockError } from '../../kit/errors.ts';
+import { forbidden } from '../../kit/errors.ts';
 import { isAdmin } from '../accounts/index.ts';
 import { can, type ProjectGuards, type ProjectSubject, type SignedInActor } from '../projects/index.ts';
 import { createTrigger, describeTrigger, getTrigger, type TriggerDeps } from './change-triggers.ts';
@@ -28,14 +29,6 @@ const mayAdminister = ({ actor, project, role }: Subject, trigger: Trigger): boo
 
 const presentTo = (subject: Subject, trigger: Trigger, request: ApiRequest) =>
   presentTrigger(trigger, { showsToken: mayAdminister(subject, trigger), baseUrl: request.baseUrl });
-
-/** `If-Unmodified-Since`, to the second as HTTP dates are. A date that cannot be read counts for nothing. */
-const refuseIfModified = (trigger: Trigger, request: ApiRequest): void => {
-  const since = Date.parse(request.headers['if-unmodified-since'] ?? '');
-  if (Math.floor(trigger.updatedAt.getTime() / 1000) * 1000 > since) {
-    throw new PenstockError('precondition_failed', '412 Precondition Failed');
-  }
-};
 
 const idParams = { trigger_id: integer({ required: true }) };
 
@@ -110,7 +103,7 @@ export const triggerTokenRoutes = (deps: TriggerDeps, project: ProjectGuards): r
       guard,
       handler: async ({ subject, params, request }) => {
         const trigger = await getTrigger(deps, subject.project, params.trigger_id);
-        refuseIfModified(trigger, request);
+        requireUnmodifiedSince(request, trigger.updatedAt);
         await deleteTrigger(deps.db, trigger.id);
         return noContent();
       },
