@@ -23,5 +23,4 @@ export type {
   JobOptions,
 } from './compiled.ts';
 export type { Diagnostic } from './diagnostic.ts';
-export { expandOnce, sortAndExpandAll, type Variable } from './variables/index.ts';
 export { expandOnce, lookupIn, sortAndExpandAll, type Variable } from './variables/index.ts';

@@ -12,8 +12,6 @@ export const LIMITS = {
   tags: 50,
   /** Patterns of one `changes` or `exists`. */
   rulePatterns: 50,
-  /** Paths × patterns of one rule; above it counts as a match. */
-  ruleComparisons: 50_000,
   workflowNameLength: 255,
   environmentUrlLength: 255,
   exposeAsLength: 100,
@@ -26,7 +24,7 @@ export const LIMITS = {
   /** Our own: nodes that a configuration may have once every alias, `extends` and `!reference` is written out. */
   expandedNodes: 1_000_000,
   /** Our own: comparisons of paths with patterns in all rules of one pipeline; above it a rule counts as matched. */
-  pipelineComparisons: 5_000_000,
+  pipelineComparisons: 20_000_000,
   /** Our own: characters of variables after expansion, of all jobs of one pipeline together. */
   expandedCharacters: 64 * 1024 * 1024,
 } as const;

@@ -1,7 +1,7 @@
 import type { PipelineFacts } from '../compile-types.ts';
 import { compileRegexLiteral, evaluate } from '../expressions/index.ts';
-import { matchesGlob } from '../globs/index.ts';
 import type { Policy } from '../keywords/policy.ts';
+import { policyChangesHold } from './match-paths.ts';
 import type { RuleContext } from './rule-context.ts';
 
 /** Every category of `only` must hold. */
@@ -9,7 +9,7 @@ export const onlyHolds = async (policy: Policy, facts: PipelineFacts, context: R
   const { refs, variables, changes, kubernetes } = policy;
   if (refs !== undefined && !refsHold(refs, facts, context)) return false;
   if (variables !== undefined && !variablesHold(variables, context)) return false;
-  if (changes !== undefined && !(await pathsChanged(changes, context))) return false;
+  if (changes !== undefined && !(await policyChangesHold(changes, context))) return false;
   // There are no clusters to ask.
   return kubernetes === undefined;
 };
@@ -19,26 +19,11 @@ export const exceptHolds = async (policy: Policy, facts: PipelineFacts, context:
   const { refs, variables, changes } = policy;
   if (refs !== undefined && refsHold(refs, facts, context)) return true;
   if (variables !== undefined && variablesHold(variables, context)) return true;
-  return changes !== undefined && (await pathsChanged(changes, context));
+  return changes !== undefined && (await policyChangesHold(changes, context));
 };
 
 const variablesHold = (expressions: NonNullable<Policy['variables']>, context: RuleContext): boolean =>
   expressions.some(({ expression }) => evaluate(expression, context.variables.raw));
-
-/** Without a diff to look at it holds. The patterns are taken as they are written. */
-const pathsChanged = async (globs: readonly string[], context: RuleContext): Promise<boolean> => {
-  const { repository } = context;
-  const changed = await repository.changedFiles();
-  if (changed === undefined || changed === 'invalid_ref') return true;
-  const question = JSON.stringify(['only', ...globs]);
-  const known = repository.answers.get(question);
-  if (known !== undefined) return known;
-  const answer =
-    !repository.spend(changed.length * globs.length) ||
-    changed.some((path) => globs.some((glob) => matchesGlob(glob, path)));
-  repository.answers.set(question, answer);
-  return answer;
-};
 
 /** `branches`, `tags`, a source in singular or plural, a ref, or `/pattern/`; each may end in `@group/project`. */
 const refsHold = (refs: readonly string[], facts: PipelineFacts, context: RuleContext): boolean =>

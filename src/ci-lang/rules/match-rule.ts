@@ -1,7 +1,6 @@
 import { evaluate } from '../expressions/index.ts';
 import type { RuleDefinition } from '../keywords/rule.ts';
-import { changesHold } from './match-changes.ts';
-import { existsHolds } from './match-exists.ts';
+import { changesHold, existsHolds } from './match-paths.ts';
 import type { RuleContext } from './rule-context.ts';
 
 /** The first rule whose clauses all hold. Throws `RuleError`. */

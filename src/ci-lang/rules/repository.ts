@@ -1,37 +1,46 @@
 import type { CompileHost } from '../compile-types.ts';
 import { LIMITS } from '../limits.ts';
 
+type MatchPaths = (patterns: readonly string[], paths: readonly string[]) => boolean;
+
 /** The files and changes of the pipeline's commit; each question goes to the host once. */
 export interface Repository {
   readonly readFile: (path: string) => Promise<string | undefined>;
-  /** Sorted. */
   readonly listFiles: () => Promise<readonly string[]>;
   readonly changedFiles: CompileHost['changedFiles'];
-  /** Answers of `changes` and `exists` so far, by question: many jobs ask the same. */
-  readonly answers: Map<string, boolean>;
-  /** Counts comparisons of paths with patterns; false when there were too many. */
-  readonly spend: (comparisons: number) => boolean;
+  /** Whether any path matches, worked out once per question: many jobs ask the same. Yes when it would take too long. */
+  readonly answer: (
+    question: readonly string[],
+    patterns: readonly string[],
+    paths: readonly string[],
+    match: MatchPaths,
+  ) => boolean;
 }
 
 export const askOnce = (host: CompileHost): Repository => {
   const texts = new Map<string, Promise<string | undefined>>();
   const changes = new Map<string | undefined, ReturnType<CompileHost['changedFiles']>>();
+  const answers = new Map<string, boolean>();
   let files: Promise<readonly string[]> | undefined;
   let comparisons = 0;
   return {
     readFile: (path) => remember(texts, path, () => host.readLocalFile(path)),
     listFiles: () => {
-      files ??= host.listFiles().then((paths) => paths.toSorted());
+      files ??= host.listFiles();
       return files;
     },
     changedFiles: (compareTo) => remember(changes, compareTo, () => host.changedFiles(compareTo)),
-    answers: new Map(),
-    spend: (more) => {
-      comparisons += more;
-      return more <= LIMITS.ruleComparisons && comparisons <= LIMITS.pipelineComparisons;
-    },
+    answer: (question, patterns, paths, match) =>
+      remember(answers, JSON.stringify(question), () => {
+        comparisons += paths.length * patterns.reduce((sum, pattern) => sum + weightOf(pattern), 0);
+        return comparisons > LIMITS.pipelineComparisons || match(patterns, paths);
+      }),
   };
 };
+
+/** How many patterns the braces of one may stand for. */
+const weightOf = (pattern: string): number =>
+  pattern.includes('{') ? Math.min(1000, 2 ** (pattern.split(',').length - 1)) : 1;
 
 const remember = <Key, Value>(known: Map<Key, Value>, key: Key, ask: () => Value): Value => {
   const value = known.get(key) ?? ask();
