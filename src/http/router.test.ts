@@ -29,6 +29,8 @@ const router = createRouter([
   at('POST', '/projects/:id/ref/*ref/trigger/pipeline'),
   at('GET', '/projects/:id/repository/branches/:branch'),
   at('GET', '/*project/info/refs'),
+  at('GET', '/files/*file_path'),
+  at('GET', '/files/*file_path/raw'),
 ]);
 
 const find = (method: string, path: string) => {
@@ -52,6 +54,13 @@ describe('the router', () => {
     expect(find('GET', '/projects/group%2Fsub%2fproject')).toEqual(['/projects/:id', { id: 'group/sub/project' }]);
     expect(find('GET', '/projects/a%2Bb%20c+d')?.[1]).toEqual({ id: 'a+b c+d' });
     expect(find('GET', '/projects/1/repository/branches/v1.0.json')?.[1]).toEqual({ id: '1', branch: 'v1.0.json' });
+  });
+
+  it('prefers what stands behind many segments to a name that takes them all', () => {
+    expect(find('GET', '/files/a/b')).toEqual(['/files/*file_path', { file_path: 'a/b' }]);
+    expect(find('GET', '/files/a/raw/raw')).toEqual(['/files/*file_path/raw', { file_path: 'a/raw' }]);
+    expect(find('GET', '/files/a%2Fraw')).toEqual(['/files/*file_path', { file_path: 'a/raw' }]);
+    expect(find('GET', '/files/raw')).toEqual(['/files/*file_path', { file_path: 'raw' }]);
   });
 
   it('takes many segments in the middle, the longest run', () => {

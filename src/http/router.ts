@@ -91,14 +91,18 @@ function search(root: Branch, segments: readonly string[], method: HttpMethod): 
     return found ?? (segment === '' ? undefined : capture(at.one, [index, index + 1])) ?? walkMany(at, index);
   }
 
-  /** The longest run first, as GitLab's `.+` does. */
+  /** The longest run first, as GitLab's `.+` does; but what stands behind the name in a path wins over a name that takes all. */
   function walkMany(at: Branch, index: number): Route | undefined {
-    for (let end = at.many === undefined ? index : segments.length; end > index; end--) {
-      const isEmpty = end === index + 1 && segments[index] === '';
-      const found = isEmpty ? undefined : capture(at.many, [index, end]);
+    for (let end = at.many === undefined ? index : segments.length - 1; end > index; end--) {
+      const found = captureMany(at, index, end);
       if (found !== undefined) return found;
     }
-    return undefined;
+    return segments.length > index ? captureMany(at, index, segments.length) : undefined;
+  }
+
+  function captureMany(at: Branch, index: number, end: number): Route | undefined {
+    const isEmpty = end === index + 1 && segments[index] === '';
+    return isEmpty ? undefined : capture(at.many, [index, end]);
   }
 
   function capture(next: Branch | undefined, run: Run): Route | undefined {
