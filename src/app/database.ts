@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../platform/log.ts';
 import type { Database, EmbeddedPostgres } from '../platform/postgres/index.ts';
-import { databaseUrl, migrate, openDatabase, startEmbeddedPostgres } from '../platform/postgres/index.ts';
+import { migrate, openDatabase, startEmbeddedPostgres } from '../platform/postgres/index.ts';
 import type { Config } from './config.ts';
 
 /** The database of a data folder or of `DATABASE_URL`, migrated. `close` also stops an embedded server that is ours. */
@@ -12,7 +12,7 @@ export async function openAppDatabase(
   options: { readonly exclusive: boolean },
 ): Promise<Database> {
   const embedded = config.databaseUrl === undefined ? await startEmbedded(config, log, options) : undefined;
-  const address = embedded === undefined ? { url: config.databaseUrl ?? '' } : embedded.connection;
+  const address = embedded === undefined ? { connectionString: config.databaseUrl ?? '' } : embedded.connection;
   const database = openDatabase(address, {
     onError: (error) => log.warn({ err: error }, 'a database connection was lost and will be opened anew'),
   });
@@ -21,7 +21,7 @@ export async function openAppDatabase(
     await embedded?.stop();
   };
   try {
-    await migrate(address);
+    await migrate(address, { log: launcherLog(log) });
     return { ...database, close };
   } catch (error) {
     await close();
@@ -38,9 +38,14 @@ async function startEmbedded(
   return startEmbeddedPostgres({
     dataDir: join(config.dataDir, 'postgres'),
     exclusive: options.exclusive,
-    log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
+    log: launcherLog(log),
   });
 }
+
+const launcherLog = (log: Logger) => ({
+  info: (message: string) => log.info(message),
+  warn: (message: string) => log.warn(message),
+});
 
 /** Root's PostgreSQL runs as another user, who must be able to pass through the folder (but not to list it). */
 export function makeDataFolder(folder: string): void {

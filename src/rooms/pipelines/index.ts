@@ -18,7 +18,7 @@ export type { JobTokenVerdict } from './job-token.ts';
 export { findExecutingJobByToken, judgeJobToken } from './job-token.ts';
 export type { Pipeline, PipelineVariable } from './pipeline.ts';
 export { findTriggerLastUsed } from './pipeline-list-store.ts';
-export { findLatestPipeline, findPipelineById } from './pipeline-store.ts';
+export { findNewestPipelineOfCommit, findPipelineById } from './pipeline-store.ts';
 export type { PresentContext } from './present.ts';
 export { presentPipeline, presentPipelineBasic } from './present.ts';
 export type { ProcessDeps } from './process-pipeline.ts';
@@ -28,6 +28,15 @@ export type { PipelineRouteDeps } from './routes/deps.ts';
 export { jobRoutes } from './routes/job-routes.ts';
 export { listPipelinesRoute } from './routes/pipeline-list-route.ts';
 export { pipelineRoutes } from './routes/pipeline-routes.ts';
+export type { RunnerJobSubject } from './runner-job-guard.ts';
+export { runnerJobGuard } from './runner-job-guard.ts';
+export {
+  lockJob,
+  lockRunnerJob,
+  touchRunnerJob,
+  updateArtifactsExpireAt,
+  updateErasedAt,
+} from './runner-job-store.ts';
 export type { OverdueDeps } from './tasks.ts';
 export { sweepDirtyPipelines, sweepOverdueJobs, sweepUnconfirmedJobs } from './tasks.ts';
 export { findPipelineVariables, findPlayVariables } from './variable-store.ts';

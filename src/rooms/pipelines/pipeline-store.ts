@@ -78,6 +78,23 @@ export async function findLatestPipeline(
   return row === undefined ? undefined : toPipeline(row);
 }
 
+/** The newest pipeline of a commit, whatever its ref. */
+export async function findNewestPipelineOfCommit(
+  db: Db | Tx,
+  projectId: ProjectId,
+  sha: string,
+): Promise<Pipeline | undefined> {
+  const row = await db
+    .selectFrom('pipelines')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('sha', '=', sha)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toPipeline(row);
+}
+
 export interface NewPipeline {
   readonly projectId: ProjectId;
   readonly ref: string;

@@ -5,7 +5,10 @@ export { presentRunner } from './present.ts';
 export type { BuildPayload } from './request-job.ts';
 export type { Runner } from './runner.ts';
 export { ONLINE_WITHIN } from './runner.ts';
+export { buildPayload } from './payload/build-payload.ts';
+export { environmentUrlOf } from './payload/environment-url.ts';
 export {
+  countEmbeddedJobs,
   findEmbeddedRunner,
   findRunnerByDigest,
   findRunnersByIds,

@@ -216,3 +216,11 @@ export async function countRunners(db: Db, filter: RunnerListFilter): Promise<nu
     .executeTakeFirst();
   return Number(row?.count ?? 0);
 }
+
+/** Jobs that are in the hands of the embedded runner. */
+export async function countEmbeddedJobs(db: Db): Promise<number> {
+  const { rows } = await sql<{ readonly count: number }>`
+    select count(*) as count from jobs join runners on runners.id = jobs.runner_id
+    where runners.embedded and jobs.status in ('running', 'canceling')`.execute(db);
+  return rows[0]?.count ?? 0;
+}

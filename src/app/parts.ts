@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { publishTo } from '../events/index.ts';
+import type { Clock } from '../kit/clock.ts';
+import { FileBlobStore } from '../platform/blobs/index.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Database } from '../platform/postgres/index.ts';
+import type { Vault } from '../platform/secrets/index.ts';
+import { accountGuards } from '../rooms/accounts/index.ts';
+import { artifactsOnFact, findArtifactBelongings } from '../rooms/artifacts/index.ts';
+import { environmentsOnFact } from '../rooms/environments/index.ts';
+import type { FindJobBelongings } from '../rooms/pipelines/index.ts';
+import { findExecutingJobByToken, onPushed, pipelineGuards } from '../rooms/pipelines/index.ts';
+import { projectGuards } from '../rooms/projects/index.ts';
+import { AdvisoryLockPresence, openRepositories, PushJournal } from '../rooms/repositories/index.ts';
+import { findRunnersByIds, JobBell, presentRunner } from '../rooms/runners/index.ts';
+import type { ServerFacts } from '../rooms/variables/index.ts';
+import type { Background } from './background.ts';
+
+export interface PartsOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly vault: Vault;
+  readonly background: Background;
+  /** Absolute path. */
+  readonly dataDir: string;
+  /** `https://host/root`, no trailing slash. */
+  readonly externalUrl: string;
+}
+
+/**
+ * Everything that the rooms ask for, made once: what they share (database, clock, vault, repositories, blobs), and the
+ * answers that higher rooms give to the questions of lower ones. The only place where all rooms meet.
+ */
+export function makeParts(options: PartsOptions) {
+  const { database, clock, log, vault, background } = options;
+  const { db } = database;
+  const repositories = openRepositories(join(options.dataDir, 'repositories'));
+  const blobs = new FileBlobStore(join(options.dataDir, 'blobs'));
+  const server: ServerFacts = { externalUrl: options.externalUrl };
+  const publish = publishTo([environmentsOnFact(clock), artifactsOnFact(clock)]);
+  const presence = new AdvisoryLockPresence(database.pool);
+  const authenticate = {
+    db,
+    clock,
+    findExecutingJobByToken: (digest: Uint8Array) => findExecutingJobByToken(db, digest),
+  };
+  const accounts = accountGuards(authenticate);
+  const project = projectGuards(authenticate);
+  const jobBelongings: FindJobBelongings = async (jobs) => {
+    const artifacts = await findArtifactBelongings({ db, clock }, jobs.map((job) => job.id));
+    const runners = await findRunnersByIds(db, jobs.flatMap((job) => (job.runnerId === null ? [] : [job.runnerId])));
+    return new Map(
+      jobs.map((job) => {
+        const runner = job.runnerId === null ? undefined : runners.get(job.runnerId);
+        const own = artifacts.get(job.id) ?? { artifacts: [] };
+        return [
+          job.id,
+          {
+            ...own,
+            runner: runner === undefined ? null : presentRunner(runner, clock.now()),
+            runnerManager: null,
+          },
+        ];
+      }),
+    );
+  };
+  const core = { db, clock, log, vault, publish, repositories, blobs, server, later: background.start };
+  const pushes = new PushJournal({ ...core, presence, onPushed: (push) => onPushed(core, push) });
+  return {
+    ...core,
+    presence,
+    pushes,
+    bell: new JobBell(),
+    jobBelongings,
+    authenticate,
+    accounts,
+    project,
+    guards: { ...pipelineGuards({ db, project }), project },
+  };
+}
+
+export type Parts = ReturnType<typeof makeParts>;

@@ -1,0 +1,97 @@
+import type { Route } from '../http/index.ts';
+import { GITLAB_VERSION } from '../kit/version.ts';
+import { accountRoutes, SignInLimiter, sessionRoutes } from '../rooms/accounts/index.ts';
+import { artifactRoutes, noteBlobsOfPipeline } from '../rooms/artifacts/index.ts';
+import { environmentRoutes } from '../rooms/environments/index.ts';
+import {
+  createPipelineRoute,
+  findNewestPipelineOfCommit,
+  jobRoutes,
+  listPipelinesRoute,
+  pipelineRoutes,
+  presentPipelineBasic,
+  runnerJob,
+} from '../rooms/pipelines/index.ts';
+import { projectRoutes } from '../rooms/projects/index.ts';
+import { gitRoutes, projectRepositories, repositoryRoutes } from '../rooms/repositories/index.ts';
+import {
+  buildPayload,
+  environmentUrlOf,
+  jobRequestRoute,
+  jobUpdateRoute,
+  runnerLifecycleRoutes,
+  runnerManagementRoutes,
+} from '../rooms/runners/index.ts';
+import { extractCoverage, traceRoutes } from '../rooms/traces/index.ts';
+import { triggerPipelineRoutes, triggerTokenRoutes, WEBHOOK_LIMIT } from '../rooms/triggers/index.ts';
+import { variableRoutes } from '../rooms/variables/index.ts';
+import { healthRoutes } from './health-routes.ts';
+import type { Parts } from './parts.ts';
+
+/** Milliseconds that a runner's poll is held; proxies give up after a minute. */
+const LONG_POLL = 50_000;
+
+export interface AppRoutes {
+  /** Under `/api/v4`. */
+  readonly api: readonly Route[];
+  /** At the root: git, health, sign-in. */
+  readonly site: readonly Route[];
+}
+
+/** Every route of the server. A test keeps the table of method, path and guard. */
+export function makeRoutes(parts: Parts): AppRoutes {
+  const { repositories, accounts, project, guards } = parts;
+  const accountDeps = {
+    ...parts,
+    guards: accounts,
+    limiter: new SignInLimiter(parts.clock),
+    server: { version: GITLAB_VERSION, revision: 'penstock' },
+  };
+  const gitDeps = { ...parts, ...repositories, ...parts.authenticate };
+  const pipelineDeps = { ...parts, deleteBlobs: noteBlobsOfPipeline };
+  const runnerDeps = {
+    ...parts,
+    buildPayload: buildPayload(parts),
+    onError: (error: unknown, job: { readonly id: number }) =>
+      parts.log.error({ err: error, job: job.id }, 'a job could not be handed out'),
+    longPoll: LONG_POLL,
+    runnerJob: runnerJob(parts),
+    coverageOf: (job: Parameters<typeof extractCoverage>[1]) => extractCoverage(parts, job),
+    environmentUrlOf: (job: Parameters<typeof environmentUrlOf>[1]) => environmentUrlOf(parts, job),
+  };
+  return {
+    api: [
+      ...accountRoutes(accountDeps),
+      ...projectRoutes({
+        ...parts,
+        guards: accounts,
+        repositories: projectRepositories({ ...repositories, clock: parts.clock }),
+        onProjectDeleted: async () => undefined,
+      }),
+      ...variableRoutes(parts, project),
+      ...repositoryRoutes({
+        ...gitDeps,
+        project,
+        findLastPipeline: async (of, sha, baseUrl) => {
+          const pipeline = await findNewestPipelineOfCommit(parts.db, of.id, sha);
+          return pipeline && presentPipelineBasic(pipeline, { baseUrl, project: of });
+        },
+      }),
+      ...triggerTokenRoutes(parts, project),
+      ...triggerPipelineRoutes({ ...parts, payloadLimit: WEBHOOK_LIMIT }),
+      listPipelinesRoute(pipelineDeps),
+      createPipelineRoute(pipelineDeps),
+      ...pipelineRoutes(pipelineDeps),
+      ...jobRoutes(pipelineDeps),
+      ...traceRoutes({ ...parts, runnerJob: runnerDeps.runnerJob }),
+      ...artifactRoutes({ ...parts, runnerJob: runnerDeps.runnerJob }),
+      ...environmentRoutes({ db: parts.db, guards }),
+      ...runnerLifecycleRoutes(parts),
+      ...runnerManagementRoutes(parts),
+      jobRequestRoute(runnerDeps),
+      jobUpdateRoute(runnerDeps),
+    ],
+    site: [...healthRoutes(parts), ...sessionRoutes(accountDeps), ...gitRoutes(gitDeps)],
+  };
+}
+

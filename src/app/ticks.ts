@@ -1,0 +1,42 @@
+import type { Tick } from '../platform/ticker.ts';
+import { withAdvisoryLock } from '../platform/postgres/index.ts';
+import type { Database } from '../platform/postgres/index.ts';
+import { archiveTraces } from '../rooms/traces/index.ts';
+import { expireArtifacts, sweepBlobs } from '../rooms/artifacts/index.ts';
+import { sweepDirtyPipelines, sweepOverdueJobs, sweepUnconfirmedJobs } from '../rooms/pipelines/index.ts';
+import { hasMatchingRunner, ONLINE_WITHIN } from '../rooms/runners/index.ts';
+import { purgeExpiredTriggers } from '../rooms/triggers/index.ts';
+import type { Parts } from './parts.ts';
+import { removeDeletedProjects } from './remove-deleted-projects.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/**
+ * The server's background work. Each piece is safe to run on several servers; the lock only keeps them from doing the
+ * same at the same time.
+ */
+export function makeTicks(parts: Parts, database: Database): readonly Tick[] {
+  const alone = (name: string, every: number, run: () => Promise<unknown>): Tick => ({
+    name,
+    every,
+    run: () => withAdvisoryLock(database.pool, `penstock tick: ${name}`, run),
+  });
+  return [
+    { name: 'open pushes', every: 5 * SECOND, run: () => parts.pushes.finishOpenPushes() },
+    alone('dirty pipelines', SECOND, () => sweepDirtyPipelines(parts)),
+    alone('unconfirmed jobs', 5 * SECOND, () => sweepUnconfirmedJobs(parts)),
+    alone('overdue jobs', 10 * SECOND, () =>
+      sweepOverdueJobs({
+        ...parts,
+        hasMatchingRunner: (id) =>
+          hasMatchingRunner(parts.db, id, new Date(parts.clock.now().getTime() - ONLINE_WITHIN * SECOND)),
+      }),
+    ),
+    alone('traces', 5 * SECOND, () => archiveTraces(parts)),
+    alone('artifacts', MINUTE, () => expireArtifacts(parts)),
+    alone('blobs', MINUTE, () => sweepBlobs(parts)),
+    alone('triggers', 60 * MINUTE, () => purgeExpiredTriggers(parts)),
+    alone('deleted projects', MINUTE, () => removeDeletedProjects(parts)),
+  ];
+}
