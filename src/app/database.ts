@@ -12,7 +12,7 @@ export async function openAppDatabase(
   options: { readonly exclusive: boolean },
 ): Promise<Database> {
   const embedded = config.databaseUrl === undefined ? await startEmbedded(config, log, options) : undefined;
-  const address = embedded === undefined ? { connectionString: config.databaseUrl ?? '' } : embedded.connection;
+  const address = embedded === undefined ? { url: config.databaseUrl ?? '' } : embedded.connection;
   const database = openDatabase(address, {
     onError: (error) => log.warn({ err: error }, 'a database connection was lost and will be opened anew'),
   });

@@ -44,7 +44,7 @@ export function makeRoutes(parts: Parts): AppRoutes {
   const accountDeps = {
     ...parts,
     guards: accounts,
-    limiter: new SignInLimiter(parts.clock),
+    limiter: new SignInLimiter(),
     server: { version: GITLAB_VERSION, revision: 'penstock' },
   };
   const gitDeps = { ...parts, ...repositories, ...parts.authenticate };

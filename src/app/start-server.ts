@@ -53,7 +53,8 @@ export async function startServer(config: Config, log: Logger, options: StartOpt
   for (const folder of ['repositories', 'blobs', 'runner']) {
     mkdirSync(join(config.dataDir, folder), { recursive: true, mode: 0o700 });
   }
-  const vault = createVault(await loadOrCreateKeyring(config.secretKeyFile));
+  const { keyring } = await loadOrCreateKeyring(config.secretKeyFile);
+  const vault = createVault(keyring);
   const database = await openAppDatabase(config, log, { exclusive: true });
   try {
     const root = await makeRoot(config, { db: database.db, clock });
