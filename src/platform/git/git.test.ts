@@ -27,6 +27,7 @@ import {
   TreeEditor,
   trailersOf,
   updateRefs,
+  updateRefsQuickly,
   writeObjects,
   ZERO_SHA,
 } from './index.ts';
@@ -324,6 +325,29 @@ describe('writing', () => {
     expect(await findRefCommit(repository, 'refs/heads/kept')).toBeUndefined();
     await updateRefs(repository, [change]);
     expect(await findRefCommit(repository, 'refs/heads/kept')).toBe(sha('first'));
+  });
+
+  it('moves many refs quickly, one transaction after the other, and says why one cannot', async () => {
+    const ref = (index: number): string => `refs/pipelines/${index}`;
+    await Promise.all(
+      [...Array(50).keys()].map((index) => updateRefsQuickly(repository, [{ ref: ref(index), new: sha('first') }])),
+    );
+    const missing = 'f'.repeat(40);
+    const outcomes = await Promise.allSettled([
+      updateRefsQuickly(repository, [{ ref: ref(60), new: sha('first') }]),
+      updateRefsQuickly(repository, [{ ref: ref(61), new: missing }]),
+      updateRefsQuickly(repository, [{ ref: ref(62), new: sha('first') }]),
+      updateRefsQuickly(repository, [{ ref: ref(0), old: ZERO_SHA, new: sha('second') }]),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
+    expect(outcomes[3]).toMatchObject({ reason: expect.any(RefConflict) });
+    const refs = await git(repository.path, 'for-each-ref', '--format=%(refname)', 'refs/pipelines');
+    expect(refs.split('\n')).toHaveLength(52);
+    await updateRefsQuickly(repository, [{ ref: ref(0), new: ZERO_SHA }]);
+    await updateRefsQuickly(repository, [{ ref: 'refs/pipelines/none', new: ZERO_SHA }]);
+    expect(await findRefCommit(repository, ref(0))).toBeUndefined();
+    const injected = updateRefsQuickly(repository, [{ ref: 'refs/x\ndelete refs/heads/main', new: sha('first') }]);
+    await expect(injected).rejects.toThrow();
   });
 
   it('lets one of two concurrent movers win', async () => {

@@ -30,7 +30,7 @@ export { findTreeEntry, listFilePaths, listFolder, listFolderDeep } from './tree
 export type { EditedEntry } from './tree-editor.ts';
 export { TreeEditor } from './tree-editor.ts';
 export type { RefChange } from './update-refs.ts';
-export { RefConflict, updateRefs } from './update-refs.ts';
+export { RefConflict, updateRefs, updateRefsQuickly } from './update-refs.ts';
 export type { PackService, PushedRef, PushProposal, ReceivePackResult } from './smart-protocol.ts';
 export { advertiseRefs, receivePack, uploadPack } from './smart-protocol.ts';
 export { removeStaleLocks } from './stale-locks.ts';

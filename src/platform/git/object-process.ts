@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { Socket } from 'node:net';
+import { holdProcess, type KeptProcess, type KeptProcessEvents } from './kept-process.ts';
 import { spawnGit } from './run-git.ts';
 
 export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag';
@@ -27,7 +27,7 @@ const isObjectType = (text: string | undefined): text is ObjectType =>
  * One `git cat-file --batch` (with contents) or `--batch-check` (without), kept open: an answer takes about 0.1 ms, a
  * spawn 2 ms. Answers come in the order of the questions. It sees refs and objects that other processes write.
  */
-export class ObjectProcess {
+export class ObjectProcess implements KeptProcess {
   readonly #child: ChildProcess;
   readonly #withContent: boolean;
   readonly #questions: Question[] = [];
@@ -38,11 +38,7 @@ export class ObjectProcess {
   #closed = false;
   readonly #onIdle: () => void;
 
-  constructor(
-    gitDir: string,
-    withContent: boolean,
-    events: { readonly onIdle: () => void; readonly onEnd: () => void },
-  ) {
+  constructor(gitDir: string, withContent: boolean, events: KeptProcessEvents) {
     this.#withContent = withContent;
     this.#onIdle = events.onIdle;
     this.#child = spawnGit(gitDir, ['cat-file', withContent ? '--batch' : '--batch-check']);
@@ -56,15 +52,11 @@ export class ObjectProcess {
     };
     this.#child.on('error', end);
     this.#child.on('close', () => end(new Error('git cat-file has ended')));
-    this.#hold(false);
+    holdProcess(this.#child, false);
   }
 
   get busy(): boolean {
     return this.#questions.length > 0;
-  }
-
-  get closed(): boolean {
-    return this.#closed;
   }
 
   /** `name` is one line: a sha, a checked revision, `<sha>:<path>`. Undefined when there is no such object. */
@@ -72,7 +64,7 @@ export class ObjectProcess {
     if (name.includes('\n') || name.includes('\0')) return Promise.resolve(undefined);
     if (this.#closed) return Promise.reject(new Error('git cat-file has ended'));
     return new Promise((resolve, reject) => {
-      if (!this.busy) this.#hold(true);
+      if (!this.busy) holdProcess(this.#child, true);
       this.#questions.push({ resolve, reject });
       this.#child.stdin?.write(`${name}\n`);
     });
@@ -82,13 +74,6 @@ export class ObjectProcess {
   close(): void {
     this.#closed = true;
     this.#child.stdin?.end();
-  }
-
-  /** An idle process does not keep the server alive; one that owes an answer does. */
-  #hold(keep: boolean): void {
-    const change = keep ? 'ref' : 'unref';
-    this.#child[change]();
-    for (const stream of this.#child.stdio) if (stream instanceof Socket) stream[change]();
   }
 
   #take(chunk: Buffer): void {
@@ -139,7 +124,7 @@ export class ObjectProcess {
   #answer(answer: ObjectAnswer | undefined): void {
     this.#questions.shift()?.resolve(answer);
     if (!this.busy) {
-      this.#hold(false);
+      holdProcess(this.#child, false);
       this.#onIdle();
     }
   }

@@ -10,12 +10,12 @@ export type ObjectInfo = Omit<ObjectAnswer, 'content'>;
 
 const ask = async (repository: Repository, name: string, withContent: boolean): Promise<ObjectAnswer | undefined> => {
   for (let attempt = 0; ; attempt++) {
-    const process = await repository.processes.use(repository.path, withContent);
+    const process = await repository.processes.objects(repository.path, withContent);
     try {
       return await process.ask(name);
     } catch (error) {
       // A process that was closed or killed meanwhile: a new one knows the answer.
-      if (attempt > 0) throw error;
+      if (attempt >= 4) throw error;
     }
   }
 };

@@ -1,4 +1,6 @@
+import type { KeptProcess, KeptProcessEvents } from './kept-process.ts';
 import { ObjectProcess } from './object-process.ts';
+import { RefProcess } from './ref-process.ts';
 
 export interface ProcessPoolOptions {
   /** Most git processes that are kept open at once. Default 32. */
@@ -8,11 +10,12 @@ export interface ProcessPoolOptions {
 }
 
 interface Entry {
-  readonly process: ObjectProcess;
+  readonly gitDir: string;
+  readonly process: KeptProcess;
   timer: NodeJS.Timeout | undefined;
 }
 
-/** The `cat-file` processes of all repositories: at most so many, least recently used ones go first, idle ones end. */
+/** The open git processes of all repositories: at most so many, least recently used ones go first, idle ones end. */
 export class ProcessPool {
   // A Map keeps the order of insertion; a used entry is put back at its end.
   readonly #entries = new Map<string, Entry>();
@@ -25,14 +28,31 @@ export class ProcessPool {
     this.#idleMs = options.idleMs ?? 30_000;
   }
 
-  /** How many processes are open now. */
-  get size(): number {
-    return this.#entries.size;
+  /** The process that reads objects of this repository. Waits while every process of the pool is busy with other work. */
+  async objects(gitDir: string, withContent: boolean): Promise<ObjectProcess> {
+    const open = (events: KeptProcessEvents): ObjectProcess => new ObjectProcess(gitDir, withContent, events);
+    for (;;) {
+      const process = await this.#use(`${withContent ? 'content' : 'info'} ${gitDir}`, gitDir, open);
+      if (process instanceof ObjectProcess) return process;
+    }
   }
 
-  /** The process that answers for this repository. Waits while every process of the pool is busy with another one. */
-  async use(gitDir: string, withContent: boolean): Promise<ObjectProcess> {
-    const key = `${withContent ? 'c' : 'i'}${gitDir}`;
+  /** The process that moves refs of this repository. Waits like `objects`. */
+  async refs(gitDir: string): Promise<RefProcess> {
+    for (;;) {
+      const process = await this.#use(`refs ${gitDir}`, gitDir, (events) => new RefProcess(gitDir, events));
+      if (process instanceof RefProcess) return process;
+    }
+  }
+
+  /** Ends the processes of one repository, or of all. */
+  close(gitDir?: string): void {
+    for (const [key, entry] of this.#entries) {
+      if (gitDir === undefined || entry.gitDir === gitDir) this.#drop(key, entry);
+    }
+  }
+
+  async #use(key: string, gitDir: string, open: (events: KeptProcessEvents) => KeptProcess): Promise<KeptProcess> {
     for (;;) {
       const entry = this.#entries.get(key);
       if (entry !== undefined) {
@@ -42,25 +62,19 @@ export class ProcessPool {
         this.#closeWhenIdle(key, entry);
         return entry.process;
       }
-      if (this.#entries.size < this.#maxProcesses || this.#evict()) return this.#open(key, gitDir, withContent);
+      if (this.#entries.size < this.#maxProcesses || this.#evict()) return this.#open(key, gitDir, open);
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
 
-  /** Ends the processes of one repository, or of all. */
-  close(gitDir?: string): void {
-    for (const [key, entry] of this.#entries)
-      if (gitDir === undefined || key.slice(1) === gitDir) this.#drop(key, entry);
-  }
-
-  #open(key: string, gitDir: string, withContent: boolean): ObjectProcess {
-    const process = new ObjectProcess(gitDir, withContent, {
+  #open(key: string, gitDir: string, open: (events: KeptProcessEvents) => KeptProcess): KeptProcess {
+    const process = open({
       onIdle: () => this.#waiting.shift()?.(),
       onEnd: () => {
         if (this.#entries.get(key) === entry) this.#drop(key, entry);
       },
     });
-    const entry: Entry = { process, timer: undefined };
+    const entry: Entry = { gitDir, process, timer: undefined };
     this.#entries.set(key, entry);
     this.#closeWhenIdle(key, entry);
     return process;
@@ -83,12 +97,11 @@ export class ProcessPool {
 
   #evict(): boolean {
     for (const [key, entry] of this.#entries) {
-      if (!entry.process.busy) {
-        clearTimeout(entry.timer);
-        this.#entries.delete(key);
-        entry.process.close();
-        return true;
-      }
+      if (entry.process.busy) continue;
+      clearTimeout(entry.timer);
+      this.#entries.delete(key);
+      entry.process.close();
+      return true;
     }
     return false;
   }

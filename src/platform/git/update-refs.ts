@@ -29,12 +29,7 @@ export const updateRefs = async (
   changes: readonly RefChange[],
   beforeCommit: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> => {
-  for (const change of changes) {
-    if (!isFullRefName(change.ref) || !isSha(change.new) || (change.old !== undefined && !isSha(change.old))) {
-      throw new Error('not a valid change of a ref');
-    }
-  }
-  const lines = changes.map(({ ref, old, new: to }) => `update ${ref} ${to}${old === undefined ? '' : ` ${old}`}\n`);
+  const lines = linesOf(changes);
   const child = spawnGit(repository.path, ['update-ref', '--no-deref', '--stdin']);
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -52,7 +47,7 @@ export const updateRefs = async (
       if (stdout.includes('prepare: ok\n')) resolve();
     });
   });
-  child.stdin?.write(`start\n${lines.join('')}prepare\n`);
+  child.stdin?.write(`start\n${lines}prepare\n`);
   const early = await Promise.race([answered, ended]);
   if (early !== undefined) throw failure(early, stderr);
   try {
@@ -66,6 +61,29 @@ export const updateRefs = async (
   const code = await ended;
   if (code !== 0) throw failure(code, stderr);
 };
+
+/** The same without a step in between, through a git process that is kept open: ten times as fast. */
+export const updateRefsQuickly = async (repository: Repository, changes: readonly RefChange[]): Promise<void> => {
+  const lines = linesOf(changes);
+  const process = await repository.processes.refs(repository.path);
+  try {
+    await process.run(lines);
+  } catch {
+    // It only says that it failed, perhaps because of another transaction: this way it works, or says why.
+    await updateRefs(repository, changes);
+  }
+};
+
+/** Commands for `git update-ref --stdin`. Throws for what is no name of a ref or no sha: it would be read as another command. */
+const linesOf = (changes: readonly RefChange[]): string =>
+  changes
+    .map(({ ref, old, new: to }) => {
+      if (!isFullRefName(ref) || !isSha(to) || (old !== undefined && !isSha(old))) {
+        throw new Error('not a valid change of a ref');
+      }
+      return `update ${ref} ${to}${old === undefined ? '' : ` ${old}`}\n`;
+    })
+    .join('');
 
 const CONFLICT =
   /but expected|reference already exists|unable to resolve reference|reference is missing|'[^']*' exists; cannot create|there are still refs under|cannot process|File exists/;

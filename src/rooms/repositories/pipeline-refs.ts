@@ -1,5 +1,5 @@
 import type { PipelineId } from '../../kit/ids.ts';
-import { updateRefs, ZERO_SHA } from '../../platform/git/index.ts';
+import { updateRefsQuickly, ZERO_SHA } from '../../platform/git/index.ts';
 import { type HasRepository, type RepositoryDeps, repositoryOf } from './repositories.ts';
 
 /** The persistent ref of a pipeline: runners fetch its commit by it even when the branch is gone. */
@@ -11,8 +11,8 @@ export const createPipelineRef = (
   project: HasRepository,
   id: PipelineId,
   sha: string,
-): Promise<void> => updateRefs(repositoryOf(deps, project), [{ ref: pipelineRef(id), new: sha }]);
+): Promise<void> => updateRefsQuickly(repositoryOf(deps, project), [{ ref: pipelineRef(id), new: sha }]);
 
 /** Removes the pipeline's ref, if there is one. */
 export const deletePipelineRef = (deps: RepositoryDeps, project: HasRepository, id: PipelineId): Promise<void> =>
-  updateRefs(repositoryOf(deps, project), [{ ref: pipelineRef(id), new: ZERO_SHA }]);
+  updateRefsQuickly(repositoryOf(deps, project), [{ ref: pipelineRef(id), new: ZERO_SHA }]);

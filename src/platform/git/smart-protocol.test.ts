@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { git, temporaryFolder, tryGit } from '../../../test/support/git-client.ts';
+import { findRefCommit, Git, initRepository, type Repository, updateRefs, ZERO_SHA } from './index.ts';
+
+const folder = temporaryFolder('smart');
+const server = new Git();
+let repository: Repository;
+let work = '';
+let head = '';
+
+beforeAll(async () => {
+  repository = server.repository(join(folder, 'bare.git'));
+  await initRepository(repository, 'main');
+  work = join(folder, 'work');
+  await git(folder, 'init', '-q', '-b', 'main', work);
+  await git(work, 'commit', '-q', '--allow-empty', '-m', 'One');
+  head = await git(work, 'rev-parse', 'HEAD');
+});
+
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const startReceiver = async (moment: string): Promise<{ readonly child: ChildProcess; readonly port: string }> => {
+  const script = resolve(import.meta.dirname, '../../../test/support/killable-receiver.ts');
+  const child = spawn(process.execPath, [script, repository.path, moment], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { stdout } = child;
+  if (stdout === null) throw new Error('no output');
+  const [line] = await once(stdout, 'data');
+  return { child, port: String(line).trim() };
+};
+
+/** Whether a git process still works on the repository. */
+const isBusy = (): boolean =>
+  readdirSync('/proc').some((pid) => {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return command.includes('receive-pack') && command.includes(repository.path);
+    } catch {
+      return false;
+    }
+  });
+
+it('moves nothing when the server is killed before it has answered', async () => {
+  const { child, port } = await startReceiver('asked');
+  const ended = once(child, 'exit');
+  const pushed = await tryGit(work, ['push', `http://127.0.0.1:${port}/x.git`, 'main:refs/heads/asked']);
+  expect(pushed.code).not.toBe(0);
+  expect((await ended)[1]).toBe('SIGKILL');
+  await expect.poll(isBusy).toBe(false);
+  expect(await findRefCommit(repository, 'refs/heads/asked')).toBeUndefined();
+  // Nothing is left that would block the next one.
+  await git(work, 'push', '-q', repository.path, 'main:refs/heads/asked');
+});
+
+it('comes to a clear end when the server is killed after it has answered', async () => {
+  const { child, port } = await startReceiver('allowed');
+  const ended = once(child, 'exit');
+  await tryGit(work, ['push', `http://127.0.0.1:${port}/x.git`, 'main:refs/heads/allowed']);
+  await ended;
+  await expect.poll(isBusy).toBe(false);
+  expect([head, undefined]).toContain(await findRefCommit(repository, 'refs/heads/allowed'));
+  await updateRefs(repository, [{ ref: 'refs/heads/allowed', new: head }]);
+  await updateRefs(repository, [{ ref: 'refs/heads/allowed', old: head, new: ZERO_SHA }]);
+});
