@@ -1,8 +1,7 @@
-export type { Commit, Signature } from './commit.ts';
+export type { Commit } from './commit.ts';
 export { parseSignature, subjectOf, trailersOf } from './commit.ts';
-export type { PathFault } from './file-path.ts';
-export { findPathFault, isReadablePath } from './file-path.ts';
-export type { CommitStats, LogOptions } from './history.ts';
+export { findPathFault } from './file-path.ts';
+export type { CommitStats } from './history.ts';
 export {
   countChanges,
   findCommit,
@@ -12,25 +11,20 @@ export {
   listCommitShas,
   readCommits,
 } from './history.ts';
-export type { NewSignature } from './new-commit.ts';
 export { newCommit, newTag, tagMessageOf } from './new-commit.ts';
 export type { NewObject } from './new-objects.ts';
 export { newObject, writeObjects } from './new-objects.ts';
-export type { ObjectType } from './object-process.ts';
-export type { ObjectInfo } from './objects.ts';
-export { findAtPath, findCommitSha, findFileContent, findObject, findObjectContent, streamBlob } from './objects.ts';
-export { isCreatableRefName, isFullRefName, isRevision, isSha, isShortRefName, ZERO_SHA } from './ref-name.ts';
+export { findCommitSha, findFileContent, findObject, findObjectContent, streamBlob } from './objects.ts';
+export { isCreatableRefName, isRevision, isSha, isShortRefName, ZERO_SHA } from './ref-name.ts';
 export type { Ref, RefOrder } from './refs.ts';
 export { findRefCommit, findRefTarget, hasAnyRef, listRefs } from './refs.ts';
 export type { Repository } from './repository.ts';
 export { Git, initRepository, removeRepositoryFolder, setDefaultBranch } from './repository.ts';
-export { GitError } from './run-git.ts';
 export type { TreeEntry } from './tree.ts';
 export { findTreeEntry, listFilePaths, listFolder, listFolderDeep } from './tree.ts';
-export type { EditedEntry } from './tree-editor.ts';
 export { TreeEditor } from './tree-editor.ts';
 export type { RefChange } from './update-refs.ts';
 export { RefConflict, updateRefs, updateRefsQuickly } from './update-refs.ts';
-export type { PackService, PushedRef, PushProposal, ReceivePackResult } from './smart-protocol.ts';
+export type { PackService, PushProposal } from './smart-protocol.ts';
 export { advertiseRefs, receivePack, uploadPack } from './smart-protocol.ts';
 export { removeStaleLocks } from './stale-locks.ts';

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { git, temporaryFolder, tryGit } from '../../../test/support/git-client.ts';
 import { findRefCommit, Git, initRepository, type Repository, updateRefs, ZERO_SHA } from './index.ts';
@@ -27,7 +28,7 @@ afterAll(() => {
 });
 
 const startReceiver = async (moment: string): Promise<{ readonly child: ChildProcess; readonly port: string }> => {
-  const script = resolve(import.meta.dirname, '../../../test/support/killable-receiver.ts');
+  const script = fileURLToPath(new URL('../../../test/support/killable-receiver.ts', import.meta.url));
   const child = spawn(process.execPath, [script, repository.path, moment], { stdio: ['ignore', 'pipe', 'inherit'] });
   const { stdout } = child;
   if (stdout === null) throw new Error('no output');
