@@ -115,16 +115,19 @@ const MAX_MESSAGE_BYTES = 100_000;
 function messageVariables(message: string): readonly Variable[] {
   const bytes = new TextEncoder().encode(message);
   const isTruncated = bytes.byteLength > MAX_MESSAGE_BYTES;
-  const text = isTruncated
-    ? new TextDecoder().decode(bytes.subarray(0, MAX_MESSAGE_BYTES), { stream: true })
-    : message;
+  const text = isTruncated ? new TextDecoder().decode(bytes.subarray(0, MAX_MESSAGE_BYTES), { stream: true }) : message;
   return [pub('CI_COMMIT_MESSAGE', text), pub('CI_COMMIT_MESSAGE_IS_TRUNCATED', String(isTruncated))];
 }
 
 /** The message without its first line (and the blank line after it). */
 const descriptionOf = (message: string): string => {
   const end = message.indexOf('\n');
-  return end < 0 ? '' : message.slice(end + 1).replace(/^\n+/, '').trimEnd();
+  return end < 0
+    ? ''
+    : message
+        .slice(end + 1)
+        .replace(/^\n+/, '')
+        .trimEnd();
 };
 
 /** The pipeline and its commit. */
@@ -228,10 +231,7 @@ export const persistedVariables = (facts: PersistedFacts): readonly Variable[] =
     pub('CI_JOB_STARTED_AT', isoSeconds(facts.startedAt)),
     ...(facts.server.registry === undefined
       ? []
-      : [
-          pub('CI_REGISTRY_USER', 'gitlab-ci-token'),
-          secret('CI_REGISTRY_PASSWORD', facts.jobToken),
-        ]),
+      : [pub('CI_REGISTRY_USER', 'gitlab-ci-token'), secret('CI_REGISTRY_PASSWORD', facts.jobToken)]),
     { key: 'CI_REPOSITORY_URL', value: facts.repositoryUrl, public: false, masked: false },
   ];
 };
