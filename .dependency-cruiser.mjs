@@ -12,7 +12,7 @@ const BELOW = {
   events: ['kit', 'wire', 'platform'],
   http: ['kit', 'wire', 'platform'],
   rooms: ['kit', 'wire', 'platform', 'ci-lang', 'engine', 'events', 'http'],
-  app: ['kit', 'wire', 'platform', 'ci-lang', 'engine', 'events', 'http', 'rooms'],
+  app: ['kit', 'wire', 'platform', 'ci-lang', 'engine', 'events', 'http', 'rooms', 'runner'],
   runner: ['kit', 'wire', 'platform'],
   cli: ['kit', 'wire', 'platform', 'ci-lang', 'engine', 'events', 'http', 'rooms', 'app', 'runner'],
 };

@@ -6,7 +6,7 @@ import type { Status } from '../../wire/statuses.ts';
 import { markDirty } from './dirty-store.ts';
 import type { JobSideChanges } from './job-write-store.ts';
 import { compareAndSetJob, notifyPendingJobs } from './job-write-store.ts';
-import type { ProcessDeps } from './process-pipeline.ts';
+import type { ProcessDeps } from './process-deps.ts';
 import { processPipeline } from './process-pipeline.ts';
 import type { LocatedJobState } from './snapshot-store.ts';
 import { countRetried, findJobState, findSnapshot } from './snapshot-store.ts';

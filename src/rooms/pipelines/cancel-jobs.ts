@@ -1,7 +1,7 @@
 import type { CancelMode } from '../../engine/index.ts';
 import { cancelPipeline as planCancel } from '../../engine/index.ts';
 import type { PipelineId } from '../../kit/ids.ts';
-import type { ProcessDeps } from './process-pipeline.ts';
+import type { ProcessDeps } from './process-deps.ts';
 import { findSnapshot } from './snapshot-store.ts';
 import { writeMoves } from './write-plan.ts';
 

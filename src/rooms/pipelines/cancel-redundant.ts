@@ -15,7 +15,7 @@ import type { RepositoryDeps } from '../repositories/index.ts';
 import { headOf } from '../repositories/index.ts';
 import { cancelPipeline } from './change-pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { ProcessDeps } from './process-pipeline.ts';
+import type { ProcessDeps } from './process-deps.ts';
 import { findSnapshot } from './snapshot-store.ts';
 
 interface CandidateRow {

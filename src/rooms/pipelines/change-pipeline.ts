@@ -7,7 +7,7 @@ import type { AdvanceResult } from './advance.ts';
 import { advanceJob } from './advance.ts';
 import { cancelJobsOf } from './cancel-jobs.ts';
 import { updatePlayVariables } from './job-write-store.ts';
-import type { ProcessDeps } from './process-pipeline.ts';
+import type { ProcessDeps } from './process-deps.ts';
 import { processPipeline } from './process-pipeline.ts';
 import type { LoadedSnapshot } from './snapshot-store.ts';
 import { findSnapshot, lockPipeline } from './snapshot-store.ts';

@@ -2,7 +2,7 @@ import type { PipelineId } from '../../kit/ids.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { cancelPipeline } from './change-pipeline.ts';
 import { deletePipelineRow } from './pipeline-store.ts';
-import type { ProcessDeps } from './process-pipeline.ts';
+import type { ProcessDeps } from './process-deps.ts';
 
 /** The question to the rooms above: note every blob (log, artifact) of these jobs for removal, in this transaction. */
 export type DeleteBlobs = (tx: Tx, pipelineId: PipelineId) => Promise<void>;

@@ -21,7 +21,7 @@ export { findTriggerLastUsed } from './pipeline-list-store.ts';
 export { findNewestPipelineOfCommit, findPipelineById } from './pipeline-store.ts';
 export type { PresentContext } from './present.ts';
 export { presentPipeline, presentPipelineBasic } from './present.ts';
-export type { ProcessDeps } from './process-pipeline.ts';
+export type { ProcessDeps } from './process-deps.ts';
 export { processPipeline } from './process-pipeline.ts';
 export { createPipelineRoute } from './routes/create-pipeline-route.ts';
 export type { PipelineRouteDeps } from './routes/deps.ts';
@@ -29,7 +29,7 @@ export { jobRoutes } from './routes/job-routes.ts';
 export { listPipelinesRoute } from './routes/pipeline-list-route.ts';
 export { pipelineRoutes } from './routes/pipeline-routes.ts';
 export type { RunnerJobSubject } from './runner-job-guard.ts';
-export { runnerJobGuard } from './runner-job-guard.ts';
+export { runnerJob } from './runner-job-guard.ts';
 export {
   lockJob,
   lockRunnerJob,

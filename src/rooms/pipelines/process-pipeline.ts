@@ -1,20 +1,14 @@
 import type { JobMove, PipelineMove } from '../../engine/index.ts';
 import { processPipeline as decide } from '../../engine/index.ts';
-import type { Fact, Publish } from '../../events/index.ts';
-import type { Clock } from '../../kit/clock.ts';
+import type { Fact } from '../../events/index.ts';
 import type { PipelineId } from '../../kit/ids.ts';
-import type { Db, Tx } from '../../platform/postgres/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
 import { cancelJobsOf } from './cancel-jobs.ts';
 import { clearCancelRest, deleteMarks, findMarks, markDirty } from './dirty-store.ts';
 import { applyJobMoves, applyPipelineMove, applyStageMoves, notifyPendingJobs } from './job-write-store.ts';
+import type { ProcessDeps } from './process-deps.ts';
 import type { LoadedSnapshot } from './snapshot-store.ts';
 import { findSnapshot, lockPipeline } from './snapshot-store.ts';
-
-export interface ProcessDeps {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly publish: Publish;
-}
 
 /** A round ends without a mark, or removes marks; more come only from other people's transitions. */
 const MAX_ROUNDS = 50;

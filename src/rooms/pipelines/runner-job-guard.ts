@@ -19,7 +19,7 @@ export interface RunnerJobSubject {
  * no longer running or canceling, was erased, or its project is gone. Never 404: that could come from anywhere on the
  * way, and a runner must not end a job for it.
  */
-export const runnerJobGuard = (deps: { readonly db: Db }): Guard<RunnerJobSubject> => ({
+export const runnerJob = (deps: { readonly db: Db }): Guard<RunnerJobSubject> => ({
   label: "the job's own token, while it runs",
   check: async (request) => {
     const id = Number(request.pathParams['id']);

@@ -7,7 +7,7 @@ import {
 import type { JobId } from '../../kit/ids.ts';
 import { advanceJob } from './advance.ts';
 import { findForgottenPipelines } from './dirty-store.ts';
-import type { ProcessDeps } from './process-pipeline.ts';
+import type { ProcessDeps } from './process-deps.ts';
 import { processPipeline } from './process-pipeline.ts';
 import { findOverdueJobs, findUnconfirmedJobs } from './sweep-store.ts';
 

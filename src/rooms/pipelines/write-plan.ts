@@ -4,7 +4,7 @@ import type { JobId, UserId } from '../../kit/ids.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { markDirty } from './dirty-store.ts';
 import { applyJobMoves, insertAttempt, markRetried, notifyPendingJobs } from './job-write-store.ts';
-import type { ProcessDeps } from './process-pipeline.ts';
+import type { ProcessDeps } from './process-deps.ts';
 import type { LoadedSnapshot } from './snapshot-store.ts';
 
 /**
