@@ -17,6 +17,3 @@ export const matchesWildcard = (pattern: string, text: string): boolean => {
   }
   return true;
 };
-
-/** Whether a name is a pattern at all. */
-export const isWildcard = (name: string): boolean => name.includes('*');

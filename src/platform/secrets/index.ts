@@ -1,4 +1,4 @@
-export { digestOf, sameDigest, sameSecret } from './digest.ts';
+export { digestOf, sameDigest } from './digest.ts';
 export { BadKeyFile, type Keyring, loadOrCreateKeyring, parseKeyring } from './keyring.ts';
 export { hashPassword, verifyPassword } from './password.ts';
 export { randomToken } from './random-token.ts';

@@ -1,12 +1,10 @@
-import type { Actor } from '../accounts/actor.ts';
-import { actingUser } from '../accounts/actor.ts';
-import type { User } from '../accounts/user.ts';
+import { type Actor, actingUser, type User } from '../accounts/index.ts';
 import { type Ability, ruleOf } from './abilities.ts';
 import type { Project } from './project.ts';
 import type { Role } from './role.ts';
 
 /** Whether the project's visibility lets this user (undefined = nobody signed in) see it without any role. */
-export const isVisibleTo = (user: User | undefined, project: Project): boolean =>
+const isVisibleTo = (user: User | undefined, project: Project): boolean =>
   project.visibility === 'public' || (project.visibility === 'internal' && user !== undefined);
 
 const isOpen = (user: User | undefined, ability: Ability, project: Project): boolean => {

@@ -1,5 +1,5 @@
 export type { Ability } from './abilities.ts';
-export { can, isVisibleTo, userCan } from './can.ts';
+export { can, userCan } from './can.ts';
 export { type CreateProjectDeps, type CreateProjectRequest, createProject } from './create-project.ts';
 export {
   type ProjectGuardOptions,

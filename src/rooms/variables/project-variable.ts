@@ -1,4 +1,4 @@
-import type { Variable } from '../../ci-lang/variables/variable.ts';
+import type { Variable } from '../../ci-lang/index.ts';
 
 export type VariableType = 'env_var' | 'file';
 

@@ -1,4 +1,4 @@
-import type { Variable } from '../../ci-lang/variables/variable.ts';
+import type { Variable } from '../../ci-lang/index.ts';
 import { matchesWildcard } from '../../kit/wildcard.ts';
 import { asVariable, type StoredVariable } from './project-variable.ts';
 

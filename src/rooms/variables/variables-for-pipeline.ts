@@ -1,4 +1,4 @@
-import type { Variable } from '../../ci-lang/variables/variable.ts';
+import type { Variable } from '../../ci-lang/index.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
 import type { Project } from '../projects/index.ts';

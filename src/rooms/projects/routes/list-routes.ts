@@ -17,13 +17,14 @@ import {
   string,
 } from '../../../http/index.ts';
 import { notFound } from '../../../kit/errors.ts';
+import { withoutAbsent } from '../../../kit/without-absent.ts';
 import { type Actor, actingUser, findUserById, findUserByUsername } from '../../accounts/index.ts';
 import { countProjects, listProjects, PROJECT_ORDERS, type ProjectFilter } from '../list-store.ts';
 import { presentProjectSimple } from '../present.ts';
 import { presentFor } from '../present-for.ts';
 import { isRole } from '../role.ts';
 import type { ProjectRouteDeps } from './deps.ts';
-import { VISIBILITIES, withoutAbsent } from './project-params.ts';
+import { VISIBILITIES } from './project-params.ts';
 
 const listParams = {
   ...pagingParams,

@@ -1,4 +1,5 @@
 import { boolean, enumeration, integer, type Params, string } from '../../../http/index.ts';
+import { withoutAbsent } from '../../../kit/without-absent.ts';
 import type { ProjectChanges } from '../project-store.ts';
 import { OVERRIDE_ROLE_NAMES } from '../variables-override.ts';
 
@@ -67,15 +68,3 @@ export const changesOf = (params: SettingParams): ProjectChanges => {
   };
   return withoutAbsent(wanted);
 };
-
-/** The same object without the keys that are undefined. */
-export const withoutAbsent = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } => {
-  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
-  for (const key in values) {
-    const value = values[key];
-    if (isDefined(value)) kept[key] = value;
-  }
-  return kept;
-};
-
-const isDefined = <T>(value: T): value is Exclude<T, undefined> => value !== undefined;

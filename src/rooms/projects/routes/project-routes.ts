@@ -10,13 +10,14 @@ import {
   route,
   string,
 } from '../../../http/index.ts';
+import { withoutAbsent } from '../../../kit/without-absent.ts';
 import { type Actor, actingUser } from '../../accounts/index.ts';
 import { createProject } from '../create-project.ts';
 import { presentFor } from '../present-for.ts';
 import type { Project } from '../project.ts';
 import { changeProject, deleteProject } from '../update-project.ts';
 import type { ProjectRouteDeps } from './deps.ts';
-import { changesOf, settingParams, withoutAbsent } from './project-params.ts';
+import { changesOf, settingParams } from './project-params.ts';
 
 const updateParams = { name: string(), path: string(), ...settingParams };
 

@@ -1,6 +1,7 @@
 import {
   boolean,
   created,
+  type Guard,
   integer,
   noContent,
   ok,
@@ -12,6 +13,8 @@ import {
   string,
 } from '../../../http/index.ts';
 import { conflict, invalid, notFound } from '../../../kit/errors.ts';
+import { withoutAbsent } from '../../../kit/without-absent.ts';
+import type { ProjectSubject, SignedInActor } from '../guards.ts';
 import { presentProtectedBranch } from '../present.ts';
 import type { Project } from '../project.ts';
 import {
@@ -21,9 +24,8 @@ import {
   listProtectedBranches,
   updateProtectedBranch,
 } from '../protected-ref-store.ts';
-import type { RefAccessLevel } from '../protected-refs.ts';
+import type { ProtectedBranch, RefAccessLevel } from '../protected-refs.ts';
 import type { ProjectRouteDeps } from './deps.ts';
-import { withoutAbsent } from './project-params.ts';
 
 const LEVELS = [0, 30, 40, 60] as const satisfies readonly RefAccessLevel[];
 
@@ -40,30 +42,45 @@ const levelParams = {
   allow_force_push: boolean(),
 };
 
+const nameParams = { name: string({ required: true, description: 'Branch, or pattern with *' }) };
+
+const getBranch = async (deps: ProjectRouteDeps, project: Project, name: string): Promise<ProtectedBranch> => {
+  const branch = await findProtectedBranch(deps.db, project.id, name);
+  if (branch === undefined) throw notFound();
+  return branch;
+};
+
+const readingRoutes = (deps: ProjectRouteDeps, guard: Guard<ProjectSubject<SignedInActor>>): readonly Route[] => [
+  route({
+    method: 'GET',
+    path: '/projects/:id/protected_branches',
+    summary: 'List the protected branches',
+    params: { ...pagingParams, search: string() },
+    guard,
+    handler: async ({ subject, params, request }) => {
+      const page = pageOf(params);
+      const all = await listProtectedBranches(deps.db, subject.project.id);
+      const found = all.filter(({ name }) => name.includes(params.search ?? ''));
+      const rows = found.slice(page.offset, page.offset + page.limit);
+      return pageReply(request, page, rows.map(presentProtectedBranch), { total: found.length });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/projects/:id/protected_branches/:name',
+    summary: 'Get one protected branch',
+    params: nameParams,
+    guard,
+    handler: async ({ subject, params }) =>
+      ok(presentProtectedBranch(await getBranch(deps, subject.project, params.name))),
+  }),
+];
+
 /** `/projects/:id/protected_branches`. */
 export const protectedBranchRoutes = (deps: ProjectRouteDeps): readonly Route[] => {
   const guard = deps.project('admin_protected_refs', { authenticateFirst: true });
-  const nameParams = { name: string({ required: true, description: 'Branch, or pattern with *' }) };
-  const get = async (project: Project, name: string) => {
-    const branch = await findProtectedBranch(deps.db, project.id, name);
-    if (branch === undefined) throw notFound();
-    return branch;
-  };
   return [
-    route({
-      method: 'GET',
-      path: '/projects/:id/protected_branches',
-      summary: 'List the protected branches',
-      params: { ...pagingParams, search: string() },
-      guard,
-      handler: async ({ subject, params, request }) => {
-        const page = pageOf(params);
-        const all = await listProtectedBranches(deps.db, subject.project.id);
-        const found = all.filter(({ name }) => name.includes(params.search ?? ''));
-        const rows = found.slice(page.offset, page.offset + page.limit);
-        return pageReply(request, page, rows.map(presentProtectedBranch), { total: found.length });
-      },
-    }),
+    ...readingRoutes(deps, guard),
     route({
       method: 'POST',
       path: '/projects/:id/protected_branches',
@@ -86,28 +103,20 @@ export const protectedBranchRoutes = (deps: ProjectRouteDeps): readonly Route[] 
       },
     }),
     route({
-      method: 'GET',
-      path: '/projects/:id/protected_branches/:name',
-      summary: 'Get one protected branch',
-      params: nameParams,
-      guard,
-      handler: async ({ subject, params }) => ok(presentProtectedBranch(await get(subject.project, params.name))),
-    }),
-    route({
       method: 'PATCH',
       path: '/projects/:id/protected_branches/:name',
       summary: 'Change the protection of a branch',
       params: { ...nameParams, ...levelParams },
       guard,
       handler: async ({ subject, params }) => {
-        const branch = await get(subject.project, params.name);
+        const branch = await getBranch(deps, subject.project, params.name);
         const changes = withoutAbsent({
           pushAccessLevel: levelOf('push_access_levels.access_level', params.push_access_level),
           mergeAccessLevel: levelOf('merge_access_levels.access_level', params.merge_access_level),
           allowForcePush: params.allow_force_push,
         });
         await deps.db.transaction().execute((tx) => updateProtectedBranch(tx, branch.id, changes));
-        return ok(presentProtectedBranch(await get(subject.project, params.name)));
+        return ok(presentProtectedBranch(await getBranch(deps, subject.project, params.name)));
       },
     }),
     route({
