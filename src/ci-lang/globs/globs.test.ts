@@ -78,16 +78,16 @@ describe('matchesAnyPath', () => {
     ['open classes', '[a'.repeat(5000), long],
     ['escapes', '\\'.repeat(100_000), 'a'],
   ])('%s take little time', (_, pattern, path) => {
-    const start = performance.now();
+    const before = process.threadCpuUsage();
     matchesAnyPath([pattern], [path]);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.threadCpuUsage(before).user / 1000).toBeLessThan(1000);
   });
 
   it('says yes when matching would take too long', () => {
     const paths = Array.from({ length: 5000 }, () => 'a'.repeat(255));
-    const start = performance.now();
+    const before = process.threadCpuUsage();
     expect(matchesAnyPath([`*${'a'.repeat(127)}b`], paths)).toBe(true);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(process.threadCpuUsage(before).user / 1000).toBeLessThan(5000);
   });
 
   it('never throws, and a path without special characters matches itself', () => {

@@ -122,10 +122,10 @@ describe('sortAndExpandAll', () => {
   it('follows long chains and many definitions in little time', () => {
     const chain = Array.from({ length: 20_000 }, (_, index) => `V${index}=$V${index + 1}`);
     const crowd = [...Array.from({ length: 1000 }, () => 'A=x'), ...Array.from({ length: 1000 }, () => 'B=$A')];
-    const start = performance.now();
+    const before = process.threadCpuUsage();
     expect(expand(list(...chain, 'V20000=end'))).toContain('V0=end');
     expect(expand(list(...crowd))).toHaveLength(2000);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(process.threadCpuUsage(before).user / 1000).toBeLessThan(2000);
   });
 
   it('loses no definition and, without cycles, leaves no reference to a defined variable', () => {
