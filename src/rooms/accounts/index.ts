@@ -1,6 +1,7 @@
 export type { ActingJob, Actor, AnonymousActor, JobActor, UserActor, UserCredential } from './actor.ts';
 export { ANONYMOUS, actingUser, isAdmin } from './actor.ts';
 export { type AuthenticateDeps, type AuthenticateOptions, authenticate, authenticateJob } from './authenticate.ts';
+export { checkSecretKey, WrongSecretKey } from './check-secret-key.ts';
 export { type CreateTokenRequest, createPersonalToken, type ShownToken } from './create-token.ts';
 export { type CreateUserRequest, createUser } from './create-user.ts';
 export { BadRootSetting, ensureRoot, type RootOutcome, type RootRequest } from './ensure-root.ts';
@@ -19,6 +20,7 @@ export type { AccountRouteDeps } from './routes/deps.ts';
 export { accountRoutes } from './routes/index.ts';
 export { sessionRoutes } from './routes/session-routes.ts';
 export { isTokenScope, type TokenScope } from './scopes.ts';
+export { findSetting } from './setting-store.ts';
 export { SignInLimiter } from './sign-in-limiter.ts';
 export { dayOf } from './token-policy.ts';
 export type { User, UserState } from './user.ts';

@@ -1,11 +1,9 @@
 import type { Commit } from '../repositories/index.ts';
-import { subjectOf } from '../repositories/index.ts';
 import type { CommitFacts } from '../variables/index.ts';
 
 /** What the `CI_COMMIT_*` variables say of a commit. */
 export const commitFacts = (commit: Commit): CommitFacts => ({
   message: commit.message,
-  title: subjectOf(commit.message),
   authorName: commit.author.name,
   authorEmail: commit.author.email,
   timestamp: commit.committer.date,

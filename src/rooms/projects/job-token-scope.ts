@@ -1,9 +1,8 @@
 import { forbidden } from '../../kit/errors.ts';
 import type { Db } from '../../platform/postgres/index.ts';
-import type { JobActor } from '../accounts/index.ts';
+import { findSetting, type JobActor } from '../accounts/index.ts';
 import { isOnAllowlist } from './job-token-store.ts';
 import type { Project } from './project.ts';
-import { findSetting } from './setting-store.ts';
 
 /**
  * Whether the instance forces the job token scope on every project (GitLab's default), so that no project can open itself

@@ -96,8 +96,6 @@ export interface PipelineVariableFacts {
 
 export interface CommitFacts {
   readonly message: string;
-  /** First line of the message. */
-  readonly title: string;
   readonly authorName: string;
   readonly authorEmail: string;
   /** ISO 8601 with the author's offset. */
@@ -107,7 +105,7 @@ export interface CommitFacts {
 }
 
 /** Stands for a commit that is gone from the repository. */
-export const NO_COMMIT: CommitFacts = { message: '', title: '', authorName: '', authorEmail: '', timestamp: '' };
+export const NO_COMMIT: CommitFacts = { message: '', authorName: '', authorEmail: '', timestamp: '' };
 
 const MAX_MESSAGE_BYTES = 100_000;
 
@@ -119,15 +117,16 @@ function messageVariables(message: string): readonly Variable[] {
   return [pub('CI_COMMIT_MESSAGE', text), pub('CI_COMMIT_MESSAGE_IS_TRUNCATED', String(isTruncated))];
 }
 
-/** The message without its first line (and the blank line after it). */
+/** GitLab's `full_title`: the first line as it is. */
+const titleOf = (message: string): string => message.split(/[\r\n]/, 1)[0] ?? '';
+
+const LONG_TITLE = 100;
+
+/** The message without its first line; all of it when that line is long (GitLab's `Commit#description`). */
 const descriptionOf = (message: string): string => {
+  if (titleOf(message).length >= LONG_TITLE) return message;
   const end = message.indexOf('\n');
-  return end < 0
-    ? ''
-    : message
-        .slice(end + 1)
-        .replace(/^\n+/, '')
-        .trimEnd();
+  return end < 0 ? '' : message.slice(end + 1).replace(/\r?\n$/, '');
 };
 
 /** The pipeline and its commit. */
@@ -147,7 +146,7 @@ export function pipelineVariables(facts: PipelineVariableFacts): readonly Variab
       ? [pub('CI_COMMIT_TAG', facts.ref), pub('CI_COMMIT_TAG_MESSAGE', commit.tagMessage ?? '')]
       : [pub('CI_COMMIT_BRANCH', facts.ref)]),
     ...messageVariables(commit.message),
-    pub('CI_COMMIT_TITLE', commit.title),
+    pub('CI_COMMIT_TITLE', titleOf(commit.message)),
     pub('CI_COMMIT_DESCRIPTION', descriptionOf(commit.message)),
     pub('CI_COMMIT_REF_PROTECTED', String(facts.protected)),
     pub('CI_COMMIT_TIMESTAMP', commit.timestamp),
@@ -172,8 +171,8 @@ export interface JobVariableFacts {
   };
 }
 
-/** `rspec 1/3`, `deploy: [a, b]`: the name without what makes the instance. */
-const groupName = (name: string): string => name.replace(/(?: \d+\/\d+|: \[.*\])$/, '');
+/** `rspec 1/3`, `rspec 1:3`, `rspec 1 3`, `deploy: [a, b]`: the name without what makes the instance. */
+const groupName = (name: string): string => name.replace(/(?:[\s:]+(?:\[.*\]|\d+[\s:/\\]+\d+)\s*){1,3}$/, '').trim();
 
 /** The job as the configuration has it: known for its rules. */
 export const jobVariables = (job: JobVariableFacts): readonly Variable[] => [
@@ -229,6 +228,7 @@ export const persistedVariables = (facts: PersistedFacts): readonly Variable[] =
     pub('CI_JOB_URL', `${projectUrl}/-/jobs/${facts.jobId}`),
     secret('CI_JOB_TOKEN', facts.jobToken),
     pub('CI_JOB_STARTED_AT', isoSeconds(facts.startedAt)),
+    pub('CI_JOB_STARTED_AT_SLUG', slugOf(isoSeconds(facts.startedAt))),
     ...(facts.server.registry === undefined
       ? []
       : [pub('CI_REGISTRY_USER', 'gitlab-ci-token'), secret('CI_REGISTRY_PASSWORD', facts.jobToken)]),
