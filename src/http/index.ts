@@ -1,5 +1,7 @@
 /** GitLab's REST manners, once: what the rooms and `app` may use. */
 
+export type { RangeWish } from './byte-range.ts';
+export { partial, rangeBeyond, rangeOf } from './byte-range.ts';
 export type { Credentials } from './credentials.ts';
 export { errorReply, Halt, insufficientScope, invalidParams, invalidToken, messageReply } from './errors.ts';
 export type { HttpLog } from './http-log.ts';

@@ -1,6 +1,7 @@
-import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { PassThrough } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { callbackify } from 'node:util';
 import yauzl from 'yauzl';
 import type { BlobStore } from '../../../platform/blobs/index.ts';
 
@@ -28,10 +29,7 @@ export class BlobReader extends yauzl.RandomAccessReader {
     position: number,
     done: (error: Error | null, bytesRead?: number) => void,
   ): void {
-    this.#bytes(position, length).then(
-      (bytes) => done(null, bytes.copy(into, offset)),
-      (error: unknown) => done(error instanceof Error ? error : new Error('the archive cannot be read')),
-    );
+    callbackify(async () => (await this.#bytes(position, length)).copy(into, offset))(done);
   }
 
   override _readStreamForRange(start: number, end: number): Readable {

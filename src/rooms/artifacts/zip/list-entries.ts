@@ -1,8 +1,8 @@
 import yauzl from 'yauzl';
 import type { BlobStore } from '../../../platform/blobs/index.ts';
 import { BlobReader } from './blob-reader.ts';
-import { cleanEntryName } from './entry-name.ts';
 import type { ZipEntry } from './entry.ts';
+import { cleanEntryName } from './entry-name.ts';
 
 /** More entries than any archive of a sane job has; one that has more gets no list. */
 const MAX_ENTRIES = 200_000;
