@@ -172,9 +172,7 @@ export async function listEnvironments(
   if (filter.name !== undefined) query = query.where('name', '=', filter.name);
   if (filter.search !== undefined) {
     const { search } = filter;
-    query = query.where((where) =>
-      where(where.fn<number>('strpos', ['name', where.val(search)]), '>', 0),
-    );
+    query = query.where((where) => where(where.fn<number>('strpos', ['name', where.val(search)]), '>', 0));
   }
   if (filter.states !== undefined) query = query.where('state', '=', filter.states);
   const count = await query.select((one) => one.fn.countAll<number>().as('count')).executeTakeFirst();

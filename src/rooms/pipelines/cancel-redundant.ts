@@ -8,8 +8,8 @@ import {
 } from '../../engine/index.ts';
 import type { PipelineId } from '../../kit/ids.ts';
 import type { Db } from '../../platform/postgres/index.ts';
-import { isCancelable, STATUSES } from '../../wire/statuses.ts';
 import type { PipelineSource, Status } from '../../wire/statuses.ts';
+import { isCancelable, STATUSES } from '../../wire/statuses.ts';
 import type { Project } from '../projects/index.ts';
 import type { RepositoryDeps } from '../repositories/index.ts';
 import { headOf } from '../repositories/index.ts';

@@ -1,5 +1,5 @@
 import type { CancelMode } from '../../engine/index.ts';
-import { isPlayable, planPipelineRetry, planRetry, playJob as decidePlay } from '../../engine/index.ts';
+import { playJob as decidePlay, isPlayable, planPipelineRetry, planRetry } from '../../engine/index.ts';
 import type { JobId, PipelineId, UserId } from '../../kit/ids.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';

@@ -8,6 +8,7 @@ export type { CreatePipelineDeps } from './create/create-pipeline.ts';
 export { createPipeline } from './create/create-pipeline.ts';
 export { onPushed } from './create/on-pushed.ts';
 export type { CreatePipelineRequest, CreatePipelineResult, CreationRefused } from './create/request.ts';
+export { asJobVariable } from './create/variable-scopes.ts';
 export type { DeleteBlobs } from './delete-pipeline.ts';
 export type { JobSubject, PipelineGuards, PipelineSubject } from './guards.ts';
 export { pipelineGuards } from './guards.ts';
@@ -40,4 +41,3 @@ export {
 export type { OverdueDeps } from './tasks.ts';
 export { sweepDirtyPipelines, sweepOverdueJobs, sweepUnconfirmedJobs } from './tasks.ts';
 export { findPipelineVariables, findPlayVariables } from './variable-store.ts';
-export { asJobVariable } from './create/variable-scopes.ts';

@@ -54,7 +54,11 @@ export async function findPipelinesByIds(
   ids: readonly PipelineId[],
 ): Promise<ReadonlyMap<PipelineId, Pipeline>> {
   if (ids.length === 0) return new Map();
-  const rows = await db.selectFrom('pipelines').selectAll().where('id', 'in', [...ids]).execute();
+  const rows = await db
+    .selectFrom('pipelines')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute();
   return new Map(rows.map((row) => [row.id as PipelineId, toPipeline(row)]));
 }
 

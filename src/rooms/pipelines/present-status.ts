@@ -22,7 +22,12 @@ interface Words {
 
 const WORDS: Readonly<Record<Status, Words>> = {
   created: { text: 'Created', label: 'created' },
-  waiting_for_resource: { text: 'Waiting', label: 'waiting for resource', group: 'waiting-for-resource', icon: 'pending' },
+  waiting_for_resource: {
+    text: 'Waiting',
+    label: 'waiting for resource',
+    group: 'waiting-for-resource',
+    icon: 'pending',
+  },
   preparing: { text: 'Preparing', label: 'preparing' },
   waiting_for_callback: {
     text: 'Waiting',
@@ -49,11 +54,7 @@ const WITH_WARNINGS: Words = {
 };
 
 /** A pipeline's status in words. `warnings`: it passed although jobs that may fail did. */
-export function presentPipelineStatus(
-  status: Status,
-  warnings: boolean,
-  detailsPath: string | null,
-): PresentedStatus {
+export function presentPipelineStatus(status: Status, warnings: boolean, detailsPath: string | null): PresentedStatus {
   const words = status === 'success' && warnings ? WITH_WARNINGS : WORDS[status];
   const icon = words.icon ?? status;
   return {

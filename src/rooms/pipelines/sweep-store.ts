@@ -10,7 +10,9 @@ const MAX_FOUND = 500;
 export async function findUnconfirmedJobs(db: Db, claimedBefore: Date): Promise<readonly JobId[]> {
   const { rows } = await sql<{ readonly id: number }>`
     select id from jobs
-    where status = 'running' and confirmed_at is null and contacted_at <= ${claimedBefore} limit ${MAX_FOUND}`.execute(db);
+    where status = 'running' and confirmed_at is null and contacted_at <= ${claimedBefore} limit ${MAX_FOUND}`.execute(
+    db,
+  );
   return rows.map((row) => row.id as JobId);
 }
 
@@ -22,7 +24,12 @@ export interface JobContactRow {
 /** Executing jobs that are silent or over their time, and pending ones that wait long: candidates for a timeout. */
 export async function findOverdueJobs(
   db: Db,
-  limits: { readonly now: Date; readonly silentSince: Date; readonly queuedBefore: Date; readonly graceSeconds: number },
+  limits: {
+    readonly now: Date;
+    readonly silentSince: Date;
+    readonly queuedBefore: Date;
+    readonly graceSeconds: number;
+  },
 ): Promise<readonly JobContactRow[]> {
   const { rows } = await sql<{ readonly id: number; readonly last_update_at: Date }>`
     select id, greatest(updated_at, contacted_at) as last_update_at from jobs

@@ -1,5 +1,5 @@
 import type { ApiRequest, Guard } from '../../http/index.ts';
-import { Halt, errorReply } from '../../http/index.ts';
+import { errorReply, Halt } from '../../http/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { forbidden } from '../../kit/errors.ts';
 import type { Db } from '../../platform/postgres/index.ts';

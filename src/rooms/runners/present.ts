@@ -3,8 +3,7 @@ import { ONLINE_WITHIN } from './runner.ts';
 
 /** GitLab's `Ci::Runner` entity. */
 export function presentRunner(runner: Runner, now: Date) {
-  const online =
-    runner.contactedAt !== null && now.getTime() - runner.contactedAt.getTime() < ONLINE_WITHIN * 1000;
+  const online = runner.contactedAt !== null && now.getTime() - runner.contactedAt.getTime() < ONLINE_WITHIN * 1000;
   return {
     id: runner.id,
     description: runner.description,

@@ -19,7 +19,8 @@ export type BuildPayload = (
   runner: Runner,
   features: RunnerFeatures,
 ) => Promise<
-  { readonly kind: 'payload'; readonly payload: JobPayload } | { readonly kind: 'unfit'; readonly reason: JobFailureReason }
+  | { readonly kind: 'payload'; readonly payload: JobPayload }
+  | { readonly kind: 'unfit'; readonly reason: JobFailureReason }
 >;
 
 export interface JobRequest {
@@ -67,11 +68,7 @@ async function takeJob(deps: RequestJobDeps, request: JobRequest): Promise<JobPa
 }
 
 /** Undefined: the job could not be handed out and was failed. */
-async function prepare(
-  deps: RequestJobDeps,
-  request: JobRequest,
-  job: ClaimedJob,
-): Promise<JobPayload | undefined> {
+async function prepare(deps: RequestJobDeps, request: JobRequest, job: ClaimedJob): Promise<JobPayload | undefined> {
   const [built] = await Promise.all([
     deps.buildPayload(job, request.runner, request.features).catch((error: unknown) => {
       deps.onError(error, job);

@@ -39,7 +39,11 @@ export async function findRunner(db: Db | Tx, id: number): Promise<Runner | unde
 
 export async function findRunnersByIds(db: Db, ids: readonly number[]): Promise<ReadonlyMap<number, Runner>> {
   if (ids.length === 0) return new Map();
-  const rows = await db.selectFrom('runners').selectAll().where('id', 'in', [...ids]).execute();
+  const rows = await db
+    .selectFrom('runners')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute();
   return new Map(rows.map((row) => [row.id, toRunner(row)]));
 }
 
@@ -115,12 +119,7 @@ export async function findProjectsOfRunner(db: Db, id: RunnerId): Promise<readon
 }
 
 /** A new token; the old one is dead at once. */
-export async function updateRunnerToken(
-  db: Db | Tx,
-  id: RunnerId,
-  digest: Uint8Array,
-  now: Date,
-): Promise<void> {
+export async function updateRunnerToken(db: Db | Tx, id: RunnerId, digest: Uint8Array, now: Date): Promise<void> {
   await db
     .updateTable('runners')
     .set({ token_digest: Buffer.from(digest), updated_at: now })
@@ -131,7 +130,14 @@ export async function updateRunnerToken(
 export type RunnerChanges = Partial<
   Pick<
     Runner,
-    'description' | 'maintenanceNote' | 'paused' | 'locked' | 'runUntagged' | 'tagList' | 'accessLevel' | 'maximumTimeout'
+    | 'description'
+    | 'maintenanceNote'
+    | 'paused'
+    | 'locked'
+    | 'runUntagged'
+    | 'tagList'
+    | 'accessLevel'
+    | 'maximumTimeout'
   >
 >;
 

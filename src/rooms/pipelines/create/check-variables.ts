@@ -9,10 +9,7 @@ export const TRIGGER_PAYLOAD = 'TRIGGER_PAYLOAD';
 export const pipelineVariablesOf = (request: CreatePipelineRequest): readonly PipelineVariable[] =>
   request.triggerPayload === undefined
     ? request.variables
-    : [
-        ...request.variables,
-        { key: TRIGGER_PAYLOAD, value: request.triggerPayload, variableType: 'file', raw: true },
-      ];
+    : [...request.variables, { key: TRIGGER_PAYLOAD, value: request.triggerPayload, variableType: 'file', raw: true }];
 
 /**
  * GitLab's rules for variables given at creation: who may (`ci_pipeline_variables_minimum_override_role`; the payload

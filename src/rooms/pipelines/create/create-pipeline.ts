@@ -141,10 +141,9 @@ async function finish(
       return settled(
         deps,
         request,
-        refuse(
-          'The resulting pipeline would have been empty. Review the rules configuration for the relevant jobs.',
-          { failureReason: 'filtered_by_rules' },
-        ),
+        refuse('The resulting pipeline would have been empty. Review the rules configuration for the relevant jobs.', {
+          failureReason: 'filtered_by_rules',
+        }),
       );
   }
 }

@@ -19,11 +19,11 @@ export const createPipelineRoute = (deps: PipelineRouteDeps): Route =>
     params: {
       ref: string({ required: true, allowBlank: false }),
       variables: arrayOfHashes({
-          key: string({ required: true }),
-          value: string({ required: true }),
-          variable_type: enumeration(['env_var', 'file'], { default: 'env_var' }),
-          raw: string(),
-        }),
+        key: string({ required: true }),
+        value: string({ required: true }),
+        variable_type: enumeration(['env_var', 'file'], { default: 'env_var' }),
+        raw: string(),
+      }),
       inputs: hash(),
     },
     guard: deps.guards.project('create_pipeline', { authenticateFirst: true }),

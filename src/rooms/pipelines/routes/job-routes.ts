@@ -7,9 +7,9 @@ import {
   integer,
   keysetHeaders,
   ok,
-  pagingParams,
   pageOf,
   pageReply,
+  pagingParams,
   route,
   string,
   stringOrArray,
@@ -147,7 +147,10 @@ const playRoute = (deps: PipelineRouteDeps): Route =>
     summary: 'Start a manual job',
     params: {
       ...ID,
-      job_variables_attributes: arrayOfHashes({ key: string({ required: true, allowBlank: false }), value: string({ required: true }) }),
+      job_variables_attributes: arrayOfHashes({
+        key: string({ required: true, allowBlank: false }),
+        value: string({ required: true }),
+      }),
     },
     guard: deps.guards.changeJob('update_build'),
     handler: async ({ subject, params, request }) => {

@@ -1,5 +1,15 @@
 import type { Route } from '../../../http/index.ts';
-import { enumeration, isoDateTime, boolean, ok, pagingParams, pageReply, pageOf, route, string } from '../../../http/index.ts';
+import {
+  boolean,
+  enumeration,
+  isoDateTime,
+  ok,
+  pageOf,
+  pageReply,
+  pagingParams,
+  route,
+  string,
+} from '../../../http/index.ts';
 import type { Status } from '../../../wire/statuses.ts';
 import { FINISHED, PIPELINE_SOURCES, STATUSES } from '../../../wire/statuses.ts';
 import { contextOf } from '../answer.ts';
@@ -20,7 +30,10 @@ const SCOPE_FILTERS: Readonly<Record<Scope, Pick<PipelineFilter, 'statuses' | 'n
 };
 
 /** Both a scope's statuses and the asked-for status must hold. */
-const statusesOf = (scope: readonly Status[] | undefined, status: Status | undefined): readonly Status[] | undefined => {
+const statusesOf = (
+  scope: readonly Status[] | undefined,
+  status: Status | undefined,
+): readonly Status[] | undefined => {
   if (status === undefined) return scope;
   return scope === undefined || scope.includes(status) ? [status] : [];
 };

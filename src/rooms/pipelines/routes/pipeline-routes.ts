@@ -49,8 +49,7 @@ const latestRoute = (deps: PipelineRouteDeps): Route =>
     handler: async ({ subject, params, request }) => {
       const ref = params.ref ?? subject.project.defaultBranch;
       const sha = await headOf(deps.repositories, subject.project, ref);
-      const pipeline =
-        sha === undefined ? undefined : await findLatestPipeline(deps.db, subject.project.id, ref, sha);
+      const pipeline = sha === undefined ? undefined : await findLatestPipeline(deps.db, subject.project.id, ref, sha);
       // GitLab asks whether nothing may be read, and so answers 403, not 404.
       if (pipeline === undefined) throw forbidden();
       return ok(await answer(deps, request, subject.project, pipeline, presentPipelineWithName));

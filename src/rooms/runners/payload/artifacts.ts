@@ -1,5 +1,5 @@
-import type { ArtifactFormat, JobArtifact } from '../../../wire/runner-protocol.ts';
 import type { CompiledArtifacts } from '../../../ci-lang/index.ts';
+import type { ArtifactFormat, JobArtifact } from '../../../wire/runner-protocol.ts';
 
 interface ReportFile {
   readonly format: ArtifactFormat;

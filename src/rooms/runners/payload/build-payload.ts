@@ -22,7 +22,10 @@ export const buildPayload =
     if (found.kind === 'unfit') return found;
     const { sources } = found;
     if (!isSupported(sources.job.options, features)) return { kind: 'unfit', reason: 'runner_unsupported' };
-    const archives = await dependencyArtifacts(deps.db, sources.dependencies.map((dependency) => dependency.id));
+    const archives = await dependencyArtifacts(
+      deps.db,
+      sources.dependencies.map((dependency) => dependency.id),
+    );
     if (archives.isMissing) return { kind: 'unfit', reason: 'missing_dependency_failure' };
     return { kind: 'payload', payload: await presentPayload(deps, sources, archives) };
   };

@@ -1,4 +1,3 @@
-import { NO_COMMIT } from '../../variables/index.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
 import type { Vault } from '../../../platform/secrets/index.ts';
 import { findUserById } from '../../accounts/index.ts';
@@ -18,7 +17,7 @@ import { findProjectById } from '../../projects/index.ts';
 import type { RepositoryDeps } from '../../repositories/index.ts';
 import { findCommit } from '../../repositories/index.ts';
 import type { ServerFacts } from '../../variables/index.ts';
-import { variablesForPipeline } from '../../variables/index.ts';
+import { NO_COMMIT, variablesForPipeline } from '../../variables/index.ts';
 import type { Runner } from '../runner.ts';
 import { dependencyJobs } from './dependencies.ts';
 import type { JobVariableSources } from './job-variables.ts';
@@ -68,13 +67,14 @@ export async function findJobSources(
   const dependencies = dependencyJobs(job, job.options, latest);
   const [commit, dotenv, stored, pipelineVariables, playVariables, environment] = await Promise.all([
     findCommit(deps.repositories, project, pipeline.sha),
-    findDotenvVariables(deps, dependencies.map((dependency) => dependency.id)),
+    findDotenvVariables(
+      deps,
+      dependencies.map((dependency) => dependency.id),
+    ),
     storedVariables(deps, project, job),
     findPipelineVariables(deps.vault, deps.db, pipeline.id),
     findPlayVariables(deps.vault, deps.db, job.id),
-    job.environmentName === null
-      ? undefined
-      : findEnvironment(deps.db, project.id, { name: job.environmentName }),
+    job.environmentName === null ? undefined : findEnvironment(deps.db, project.id, { name: job.environmentName }),
   ]);
   return {
     kind: 'found',
@@ -102,4 +102,3 @@ const storedVariables = (deps: JobSourceDeps, project: Project, job: Job) =>
     protectedRef: job.protected,
     ...(job.environmentName !== null && { environment: job.environmentName }),
   });
-

@@ -89,10 +89,7 @@ export function assembleVariables(sources: JobVariableSources): readonly Variabl
 }
 
 /** Known once the environment has a row; nobody can replace these. */
-const persistedEnvironment = (
-  environment: Environment | undefined,
-  url: string | undefined,
-): readonly Variable[] =>
+const persistedEnvironment = (environment: Environment | undefined, url: string | undefined): readonly Variable[] =>
   environment === undefined
     ? []
     : [

@@ -1,5 +1,5 @@
-import type { JobHook, JobImage, JobStep } from '../../../wire/runner-protocol.ts';
 import type { CompiledImage, CompiledService } from '../../../ci-lang/index.ts';
+import type { JobHook, JobImage, JobStep } from '../../../wire/runner-protocol.ts';
 import type { StoredJobOptions } from '../../pipelines/index.ts';
 
 /** before_script and script are one step and one shell; after_script has its own. `timeout` in seconds. */
@@ -12,16 +12,11 @@ export function stepsOf(options: StoredJobOptions, timeout: number): readonly Jo
     allow_failure: false,
   };
   if (options.afterScript.length === 0) return [script];
-  return [
-    script,
-    { name: 'after_script', script: options.afterScript, timeout, when: 'always', allow_failure: true },
-  ];
+  return [script, { name: 'after_script', script: options.afterScript, timeout, when: 'always', allow_failure: true }];
 }
 
 export const hooksOf = (options: StoredJobOptions): readonly JobHook[] =>
-  options.hooks === undefined
-    ? []
-    : [{ name: 'pre_get_sources_script', script: options.hooks.preGetSourcesScript }];
+  options.hooks === undefined ? [] : [{ name: 'pre_get_sources_script', script: options.hooks.preGetSourcesScript }];
 
 export function imageOf(image: CompiledImage): JobImage {
   const docker = image.docker ?? {};

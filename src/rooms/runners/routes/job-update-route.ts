@@ -1,6 +1,5 @@
-import type { Route } from '../../../http/index.ts';
+import type { Guard, Route } from '../../../http/index.ts';
 import { enumeration, hash, integer, route, string, text } from '../../../http/index.ts';
-import type { Guard } from '../../../http/index.ts';
 import { RUNNER_HEADERS } from '../../../wire/runner-protocol.ts';
 import type { RunnerJobSubject } from '../../pipelines/index.ts';
 import { recordChecksum } from '../../traces/index.ts';

@@ -158,7 +158,12 @@ const listRoutes = (deps: ManagementRouteDeps): readonly Route[] => [
       const filter = { ...filterOf(params), creatorId: subject.user.id };
       const rows = await listRunners(deps.db, filter, page);
       const total = await countRunners(deps.db, filter);
-      return pageReply(request, page, rows.map((runner) => presentRunner(runner, deps.clock.now())), { total });
+      return pageReply(
+        request,
+        page,
+        rows.map((runner) => presentRunner(runner, deps.clock.now())),
+        { total },
+      );
     },
   }),
   route({
@@ -171,7 +176,12 @@ const listRoutes = (deps: ManagementRouteDeps): readonly Route[] => [
       const page = pageOf(params);
       const rows = await listRunners(deps.db, filterOf(params), page);
       const total = await countRunners(deps.db, filterOf(params));
-      return pageReply(request, page, rows.map((runner) => presentRunner(runner, deps.clock.now())), { total });
+      return pageReply(
+        request,
+        page,
+        rows.map((runner) => presentRunner(runner, deps.clock.now())),
+        { total },
+      );
     },
   }),
   route({
@@ -185,7 +195,12 @@ const listRoutes = (deps: ManagementRouteDeps): readonly Route[] => [
       const filter = { ...filterOf(params), projectId: subject.project.id };
       const rows = await listRunners(deps.db, filter, page);
       const total = await countRunners(deps.db, filter);
-      return pageReply(request, page, rows.map((runner) => presentRunner(runner, deps.clock.now())), { total });
+      return pageReply(
+        request,
+        page,
+        rows.map((runner) => presentRunner(runner, deps.clock.now())),
+        { total },
+      );
     },
   }),
 ];
