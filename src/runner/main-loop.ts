@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fileLog, lineLog } from './runner-log.ts';
 import { type RunnerOptions, runRunner } from './run.ts';
+import { fileLog, lineLog } from './runner-log.ts';
 
 export interface RunnerProcessOptions extends Omit<RunnerOptions, 'log' | 'signal' | 'drain'> {
   /** Where the runner's own log goes; default: standard error. */

@@ -172,7 +172,7 @@ export class Coordinator {
       () =>
         this.#http.send({
           method: 'POST',
-          path: `jobs/${job.id}/artifacts?${query}`,
+          path: `jobs/${job.id}/artifacts?${query.toString()}`,
           headers: {
             [RUNNER_HEADERS.jobToken]: job.token,
             'Content-Type': `multipart/form-data; boundary=${boundary}`,

@@ -2,7 +2,7 @@ import { createReadStream, type Stats } from 'node:fs';
 import { readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { createDeflateRaw, crc32 } from 'node:zlib';
+import { crc32, createDeflateRaw } from 'node:zlib';
 import yazl from 'yazl';
 import type { SelectedFiles } from './select-files.ts';
 

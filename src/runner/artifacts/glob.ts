@@ -147,7 +147,7 @@ const parseSet = (segment: string, open: number): { readonly part: Part; readonl
 export const matchesSegment = (segment: GlobSegment, name: string): boolean => {
   if (segment.kind === 'deep') return true;
   if (segment.kind === 'literal') return segment.name === name;
-  return matchesParts(segment.parts, [...name]);
+  return matchesParts(segment.parts, Array.from(name));
 };
 
 /** Two pointers with one step back to the last star: never more than parts × characters steps. */

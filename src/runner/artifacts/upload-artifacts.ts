@@ -6,7 +6,7 @@ import { Backoff, delay } from '../delay.ts';
 import { JobFailure } from '../job/job-failure.ts';
 import type { JobLog } from '../trace/job-log.ts';
 import { compressionLevel, gzipStream, rawStream, zipStream } from './encode.ts';
-import { selectFiles, type SelectedFiles } from './select-files.ts';
+import { type SelectedFiles, selectFiles } from './select-files.ts';
 import { shellExpand } from './shell-expand.ts';
 
 export interface UploadJob {

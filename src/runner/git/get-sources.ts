@@ -93,11 +93,14 @@ const fetchRefs = async (job: SourceJob, url: RepositoryUrl): Promise<GitEnd> =>
   const folder = directories.project;
   const isUnshallowed = settings.depth === 0 && (await isShallow(folder));
   const args = [
-    ...['fetch', '--no-recurse-submodules'],
+    'fetch',
+    '--no-recurse-submodules',
     ...(settings.depth > 0 ? ['--depth', String(settings.depth)] : []),
     ...(isUnshallowed ? ['--unshallow'] : []),
     ...settings.fetchFlags,
-    ...['--end-of-options', 'origin', ...payload.git_info.refspecs],
+    '--end-of-options',
+    'origin',
+    ...payload.git_info.refspecs,
   ];
   for (let broken = 0; ; ) {
     const end = await git.run(args, folder);

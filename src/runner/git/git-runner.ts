@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { stopProcesses } from '../process/process-tree.ts';
 import type { Environment } from '../process/clean-environment.ts';
+import { stopProcesses } from '../process/process-tree.ts';
 
 export interface GitEnd {
   /** -1 when git was killed by a signal. */

@@ -26,7 +26,9 @@ export const updateSubmodules = async (job: SourceJob, extraConfig: string): Pro
   await clean();
   await forEach('reset', '--hard', '--quiet');
   const update = [
-    ...['update', '--init', ...recursive],
+    'update',
+    '--init',
+    ...recursive,
     ...(depth > 0 ? ['--depth', String(depth)] : []),
     ...settings.submoduleFlags,
     ...paths,

@@ -20,7 +20,7 @@ import type { JobScope, JobStatusWord, RunnerScope } from './job-scope.ts';
 import { isDebugTrace } from './run-commands.ts';
 import { runJob } from './run-job.ts';
 import { jobTimeout } from './run-steps.ts';
-import { maskedValues, parseBoolean, resolveVariables, type ResolvedVariables, setting } from './variables.ts';
+import { maskedValues, parseBoolean, type ResolvedVariables, resolveVariables, setting } from './variables.ts';
 
 export interface JobAssignment {
   readonly payload: JobPayload;

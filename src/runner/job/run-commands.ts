@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { runScript, ShellError } from '../process/run-script.ts';
 import { gitlabEnvPath, writeFileVariables } from './file-variables.ts';
 import { stopOf } from './job-control.ts';
-import { exitFailure, JobFailure, systemFailure } from './job-failure.ts';
+import { exitFailure, type JobFailure, systemFailure } from './job-failure.ts';
 import type { JobScope } from './job-scope.ts';
 import { shellScript, unexportable } from './shell-script.ts';
 import { parseBoolean, type ResolvedVariables, setting } from './variables.ts';

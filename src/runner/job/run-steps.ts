@@ -1,8 +1,8 @@
 import type { JobStep } from '../../wire/runner-protocol.ts';
 import { formatGoDuration, parseGoDuration } from './go-duration.ts';
-import { JobFailure, JobStop } from './job-failure.ts';
-import type { JobScope, JobStatusWord } from './job-scope.ts';
 import { goExpand } from './go-expand.ts';
+import { type JobFailure, JobStop } from './job-failure.ts';
+import type { JobScope, JobStatusWord } from './job-scope.ts';
 import { runCommands } from './run-commands.ts';
 import { parseBoolean, setting } from './variables.ts';
 

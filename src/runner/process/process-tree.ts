@@ -91,7 +91,8 @@ const ownLine = (rows: readonly ProcessRow[]): Set<number> => {
   return line;
 };
 
-const findRows = (mark: ProcessMark): readonly ProcessRow[] => {
+/** @param known processes that were found before: they stay the job's also after their parent has gone. */
+const findRows = (mark: ProcessMark, known: ReadonlyMap<number, number> = new Map()): readonly ProcessRow[] => {
   const rows = listRows();
   const spared = ownLine(rows);
   const groups = new Set(mark.groups);
@@ -99,7 +100,8 @@ const findRows = (mark: ProcessMark): readonly ProcessRow[] => {
   for (const row of rows) {
     if (spared.has(row.pid)) continue;
     const isMarked = groups.has(row.group) || groups.has(row.session) || hasEnvironment(row.pid, mark.environment);
-    if (isMarked || worksIn(row, mark.folder)) found.set(row.pid, row);
+    const isKnown = known.get(row.pid) === row.started;
+    if (isKnown || isMarked || worksIn(row, mark.folder)) found.set(row.pid, row);
   }
   for (let before = -1; before !== found.size; ) {
     before = found.size;
@@ -111,7 +113,7 @@ const findRows = (mark: ProcessMark): readonly ProcessRow[] => {
 /** Living processes of a job: by group, session, environment, folder, and all their descendants. Linux only (else none). */
 export const findProcesses = (mark: ProcessMark): readonly number[] => findRows(mark).map((row) => row.pid);
 
-const signal = (target: number, name: NodeJS.Signals): boolean => {
+const signal = (target: number, name: NodeJS.Signals | 0): boolean => {
   try {
     process.kill(target, name);
     return true;
@@ -121,7 +123,7 @@ const signal = (target: number, name: NodeJS.Signals): boolean => {
 };
 
 /** Group kill also where there is no /proc; true while any group still has a member. */
-const signalGroups = (groups: readonly number[], name: NodeJS.Signals): boolean =>
+const signalGroups = (groups: readonly number[], name: NodeJS.Signals | 0): boolean =>
   groups.map((group) => signal(-group, name)).includes(true);
 
 const LONGEST_KILL_MS = 10_000;
@@ -132,22 +134,21 @@ const LONGEST_KILL_MS = 10_000;
  */
 export const stopProcesses = async (mark: ProcessMark, grace: number): Promise<readonly number[]> => {
   const began = performance.now();
-  const told = new Set<number>();
-  let pause = 5;
-  signalGroups(mark.groups, 'SIGTERM');
-  for (;;) {
-    const alive = findRows(mark);
-    const isGroupAlive = process.platform !== 'linux' && signalGroups(mark.groups, 'SIGCONT');
+  const told = new Map<number, number>();
+  for (let pause = 5; ; pause = Math.min(100, pause * 2)) {
+    // Looked up before the first signal: when a parent dies its children no longer show whose they were.
+    const alive = findRows(mark, told);
+    if (pause === 5) signalGroups(mark.groups, 'SIGTERM');
+    const isGroupAlive = process.platform !== 'linux' && signalGroups(mark.groups, 0);
     if (alive.length === 0 && !isGroupAlive) return [];
     const elapsed = performance.now() - began;
     if (elapsed > grace + LONGEST_KILL_MS) return alive.map((row) => row.pid);
     if (elapsed >= grace) signalGroups(mark.groups, 'SIGKILL');
-    for (const { pid, group } of alive) {
+    for (const { pid, group, started } of alive) {
       if (elapsed >= grace) signal(pid, 'SIGKILL');
       else if (!told.has(pid) && !mark.groups.includes(group)) signal(pid, 'SIGTERM');
-      told.add(pid);
+      told.set(pid, started);
     }
     await sleep(Math.max(1, Math.min(pause, elapsed < grace ? grace - elapsed : pause)));
-    pause = Math.min(100, pause * 2);
   }
 };

@@ -4,8 +4,8 @@ import { closeSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Environment } from './clean-environment.ts';
-import { createOutputPipe, type OutputPipe } from './output-pipe.ts';
 import type { JobProcesses } from './job-processes.ts';
+import { createOutputPipe, type OutputPipe } from './output-pipe.ts';
 import { stopProcesses } from './process-tree.ts';
 
 export interface ScriptRun {

@@ -33,8 +33,8 @@ export class FakeServer {
   readonly #events = new EventEmitter().setMaxListeners(0);
   readonly #queue: JobPayload[] = [];
   readonly #archives = new Map<number, Buffer>();
-  /** Answers that are given once instead of the ordinary ones, by method and path's start. */
-  readonly #once: { readonly method: string; readonly path: string; readonly handler: Handler }[] = [];
+  /** Answers that are given once instead of the ordinary ones, by method and path. */
+  readonly #once: { readonly method: string; readonly path: RegExp; readonly handler: Handler }[] = [];
   #server: Server | undefined;
   #port = 0;
   #cursor = 1;
@@ -103,7 +103,7 @@ export class FakeServer {
   }
 
   /** Handles the next request that fits by `handler`, once. */
-  answerOnce(method: string, path: string, handler: Handler): void {
+  answerOnce(method: string, path: RegExp, handler: Handler): void {
     this.#once.push({ method, path, handler });
   }
 
@@ -127,9 +127,7 @@ export class FakeServer {
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url);
-    const index = this.#once.findIndex(
-      ({ method, path }) => request.method === method && url.pathname.startsWith(path),
-    );
+    const index = this.#once.findIndex(({ method, path }) => request.method === method && path.test(url.pathname));
     const [special] = index < 0 ? [] : this.#once.splice(index, 1);
     if (special !== undefined) await special.handler(request, response, url);
     else await this.#ordinary(request, response, url);
@@ -185,6 +183,7 @@ export class FakeServer {
   async #git(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const { authorization } = request.headers;
     this.gitRequests.push({ path: url.pathname, authorization });
+    if (authorization === undefined) return void response.writeHead(401, { 'WWW-Authenticate': 'Basic' }).end();
     const backend = spawn('git', ['http-backend'], {
       env: {
         PATH: process.env['PATH'] ?? '',

@@ -25,9 +25,15 @@ export class Sandbox {
     mkdirSync(join(this.folder, 'home'));
   }
 
-  static async open(options: Partial<RunnerOptions> = {}): Promise<Sandbox> {
+  /** Only the server and the folder. */
+  static async withoutRunner(): Promise<Sandbox> {
     const sandbox = new Sandbox();
     await sandbox.server.open();
+    return sandbox;
+  }
+
+  static async open(options: Partial<RunnerOptions> = {}): Promise<Sandbox> {
+    const sandbox = await Sandbox.withoutRunner();
     sandbox.#runner = runRunner({
       url: sandbox.server.url,
       token: TOKEN,
@@ -102,7 +108,7 @@ export class Sandbox {
     mkdirSync(work, { recursive: true });
     this.server.serveRepositories(repositories);
     const repository = new TestRepository(work);
-    repository.git('init', '-q', '--bare', bare);
+    repository.git('init', '-q', '--bare', '-b', 'main', bare);
     repository.git('init', '-q', '-b', 'main');
     repository.git('remote', 'add', 'origin', bare);
     repository.commit(files);
@@ -181,5 +187,4 @@ export const plainLog = (job: SeenJob): string =>
   job.log
     .toString('utf8')
     .replaceAll(/section_(?:start|end):\d+:[^\r]*\r/g, '')
-    // oxlint-disable-next-line no-control-regex
     .replaceAll(/\u001b\[[0-9;]*[mK]/g, '');

@@ -1,4 +1,4 @@
-import { LogFilters } from './log-filters.ts';
+import type { LogFilters } from './log-filters.ts';
 import type { TraceBuffer } from './trace-buffer.ts';
 
 const RESET = '\u001b[0;m';
