@@ -6,7 +6,7 @@ import type { Logger } from '../platform/log.ts';
 import type { Database } from '../platform/postgres/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
 import { accountGuards } from '../rooms/accounts/index.ts';
-import { artifactsOnFact, findArtifactBelongings } from '../rooms/artifacts/index.ts';
+import { findArtifactBelongings } from '../rooms/artifacts/index.ts';
 import { environmentsOnFact } from '../rooms/environments/index.ts';
 import type { FindJobBelongings } from '../rooms/pipelines/index.ts';
 import { findExecutingJobByToken, onPushed, pipelineGuards } from '../rooms/pipelines/index.ts';
@@ -38,7 +38,7 @@ export function makeParts(options: PartsOptions) {
   const repositories = openRepositories(join(options.dataDir, 'repositories'));
   const blobs = new FileBlobStore(join(options.dataDir, 'blobs'));
   const server: ServerFacts = { externalUrl: options.externalUrl };
-  const publish = publishTo([environmentsOnFact(clock), artifactsOnFact(clock)]);
+  const publish = publishTo([environmentsOnFact(clock)]);
   const presence = new AdvisoryLockPresence(database.pool);
   const authenticate = {
     db,
@@ -48,8 +48,14 @@ export function makeParts(options: PartsOptions) {
   const accounts = accountGuards(authenticate);
   const project = projectGuards(authenticate);
   const jobBelongings: FindJobBelongings = async (jobs) => {
-    const artifacts = await findArtifactBelongings({ db, clock }, jobs.map((job) => job.id));
-    const runners = await findRunnersByIds(db, jobs.flatMap((job) => (job.runnerId === null ? [] : [job.runnerId])));
+    const artifacts = await findArtifactBelongings(
+      { db, clock },
+      jobs.map((job) => job.id),
+    );
+    const runners = await findRunnersByIds(
+      db,
+      jobs.flatMap((job) => (job.runnerId === null ? [] : [job.runnerId])),
+    );
     return new Map(
       jobs.map((job) => {
         const runner = job.runnerId === null ? undefined : runners.get(job.runnerId);

@@ -21,6 +21,7 @@ import {
   jobUpdateRoute,
   runnerLifecycleRoutes,
   runnerManagementRoutes,
+  touchRunner,
 } from '../rooms/runners/index.ts';
 import { extractCoverage, traceRoutes } from '../rooms/traces/index.ts';
 import { triggerPipelineRoutes, triggerTokenRoutes, WEBHOOK_LIMIT } from '../rooms/triggers/index.ts';
@@ -83,7 +84,13 @@ export function makeRoutes(parts: Parts): AppRoutes {
       createPipelineRoute(pipelineDeps),
       ...pipelineRoutes(pipelineDeps),
       ...jobRoutes(pipelineDeps),
-      ...traceRoutes({ ...parts, runnerJob: runnerDeps.runnerJob }),
+      ...traceRoutes({
+        ...parts,
+        runnerJob: runnerDeps.runnerJob,
+        touchRunner: async (job, now) => {
+          if (job.runnerId !== null) await touchRunner(parts.db, job.runnerId, now);
+        },
+      }),
       ...artifactRoutes({ ...parts, runnerJob: runnerDeps.runnerJob }),
       ...environmentRoutes({ db: parts.db, guards }),
       ...runnerLifecycleRoutes(parts),
@@ -94,4 +101,3 @@ export function makeRoutes(parts: Parts): AppRoutes {
     site: [...healthRoutes(parts), ...sessionRoutes(accountDeps), ...gitRoutes(gitDeps)],
   };
 }
-

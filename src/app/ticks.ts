@@ -1,10 +1,11 @@
-import type { Tick } from '../platform/ticker.ts';
-import { withAdvisoryLock } from '../platform/postgres/index.ts';
+import { sweepBlobs } from '../platform/blobs/index.ts';
 import type { Database } from '../platform/postgres/index.ts';
-import { archiveTraces } from '../rooms/traces/index.ts';
-import { expireArtifacts, sweepBlobs } from '../rooms/artifacts/index.ts';
+import { withAdvisoryLock } from '../platform/postgres/index.ts';
+import type { Tick } from '../platform/ticker.ts';
+import { expireArtifacts } from '../rooms/artifacts/index.ts';
 import { sweepDirtyPipelines, sweepOverdueJobs, sweepUnconfirmedJobs } from '../rooms/pipelines/index.ts';
 import { hasMatchingRunner, ONLINE_WITHIN } from '../rooms/runners/index.ts';
+import { archiveTraces } from '../rooms/traces/index.ts';
 import { purgeExpiredTriggers } from '../rooms/triggers/index.ts';
 import type { Parts } from './parts.ts';
 import { removeDeletedProjects } from './remove-deleted-projects.ts';

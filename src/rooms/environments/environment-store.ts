@@ -72,30 +72,30 @@ export async function ensureEnvironments(
 
 export interface JobEnvironment {
   readonly jobId: JobId;
+  readonly pipelineId: PipelineId;
   readonly name: string;
   readonly action: string;
   readonly tier: string | null;
 }
 
-/** The jobs of a pipeline that name an environment. */
-export async function findEnvironmentsOfPipeline(tx: Tx, pipelineId: PipelineId): Promise<readonly JobEnvironment[]> {
+/** Those of these jobs, and of all jobs of these pipelines, that name an environment. */
+export async function findJobEnvironments(
+  tx: Tx,
+  of: { readonly pipelineIds: readonly PipelineId[]; readonly jobIds: readonly JobId[] },
+): Promise<readonly JobEnvironment[]> {
   const { rows } = await sql<JobEnvironmentRow>`
-    select id, environment_name, options -> 'environment' ->> 'action' as action,
+    select id, pipeline_id, environment_name, options -> 'environment' ->> 'action' as action,
       options -> 'environment' ->> 'deploymentTier' as tier
-    from jobs where pipeline_id = ${pipelineId} and environment_name is not null`.execute(tx);
+    from jobs
+    where (pipeline_id = any(${of.pipelineIds}::bigint[]) or id = any(${of.jobIds}::bigint[]))
+      and environment_name is not null
+    order by id`.execute(tx);
   return rows.map(toJobEnvironment);
-}
-
-export async function findEnvironmentOfJob(tx: Tx, jobId: JobId): Promise<JobEnvironment | undefined> {
-  const { rows } = await sql<JobEnvironmentRow>`
-    select id, environment_name, options -> 'environment' ->> 'action' as action,
-      options -> 'environment' ->> 'deploymentTier' as tier
-    from jobs where id = ${jobId} and environment_name is not null`.execute(tx);
-  return rows.map(toJobEnvironment)[0];
 }
 
 interface JobEnvironmentRow {
   readonly id: number;
+  readonly pipeline_id: number;
   readonly environment_name: string;
   readonly action: string | null;
   readonly tier: string | null;
@@ -103,29 +103,33 @@ interface JobEnvironmentRow {
 
 const toJobEnvironment = (row: JobEnvironmentRow): JobEnvironment => ({
   jobId: row.id as JobId,
+  pipelineId: row.pipeline_id as PipelineId,
   name: row.environment_name,
   action: row.action ?? 'start',
   tier: row.tier,
 });
 
-/** The job's deployment in this status: made when it is not there yet. */
-export async function upsertDeployment(
-  tx: Tx,
-  jobId: JobId,
-  status: string,
-  finishedAt: Date | null,
-  now: Date,
-): Promise<void> {
+export interface DeploymentStatus {
+  readonly jobId: JobId;
+  readonly status: string;
+  readonly finishedAt: Date | null;
+}
+
+/** The jobs' deployments in these statuses: made when they are not there yet. Each job once. */
+export async function upsertDeployments(tx: Tx, deployments: readonly DeploymentStatus[], now: Date): Promise<void> {
+  if (deployments.length === 0) return;
   await sql`
     insert into deployments (
       project_id, environment_id, job_id, ref, tag, sha, user_id, status, created_at, updated_at, finished_at
     )
-    select jobs.project_id, environments.id, jobs.id, jobs.ref, jobs.tag, pipelines.sha, jobs.user_id, ${status},
-      ${now}::timestamptz, ${now}::timestamptz, ${finishedAt}::timestamptz
-    from jobs
+    select jobs.project_id, environments.id, jobs.id, jobs.ref, jobs.tag, pipelines.sha, jobs.user_id, d.status,
+      ${now}::timestamptz, ${now}::timestamptz, d."finishedAt"
+    from jsonb_to_recordset(${JSON.stringify(deployments)}::jsonb)
+      as d("jobId" bigint, status text, "finishedAt" timestamptz)
+    join jobs on jobs.id = d."jobId"
     join pipelines on pipelines.id = jobs.pipeline_id
     join environments on environments.project_id = jobs.project_id and environments.name = jobs.environment_name
-    where jobs.id = ${jobId}
+    order by jobs.id
     on conflict (job_id) do update set status = excluded.status, updated_at = excluded.updated_at,
       finished_at = excluded.finished_at, user_id = excluded.user_id`.execute(tx);
 }

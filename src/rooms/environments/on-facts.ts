@@ -1,4 +1,4 @@
-import type { Fact, JobMoved } from '../../events/index.ts';
+import type { Fact, JobMoved, Subscriber } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { Status } from '../../wire/statuses.ts';
@@ -6,10 +6,9 @@ import { isCompleted } from '../../wire/statuses.ts';
 import type { JobEnvironment } from './environment-store.ts';
 import {
   ensureEnvironments,
-  findEnvironmentOfJob,
-  findEnvironmentsOfPipeline,
+  findJobEnvironments,
   updateEnvironmentState,
-  upsertDeployment,
+  upsertDeployments,
 } from './environment-store.ts';
 import { environmentSlug } from './slug.ts';
 import { tierOf } from './tier.ts';
@@ -25,40 +24,61 @@ const DEPLOYMENT_STATUS: Readonly<Partial<Record<Status, string>>> = {
   manual: 'blocked',
 };
 
+/** The state of the environment after a job with this action has succeeded. */
+const STATE_AFTER = { start: 'available', stop: 'stopped' } as const;
+
+interface Move {
+  readonly fact: JobMoved;
+  readonly environment: JobEnvironment;
+}
+
 /**
  * Environments follow their jobs: made with the pipeline (also for jobs that never run), a deployment for each job
  * with `action: start`, `available` after it succeeded, `stopped` after a stop job did.
  */
 export const environmentsOnFact =
-  (clock: Clock) =>
-  async (tx: Tx, fact: Fact): Promise<void> => {
-    switch (fact.type) {
-      case 'pipeline_created': {
-        const found = await findEnvironmentsOfPipeline(tx, fact.pipelineId);
-        await ensureEnvironments(tx, fact.projectId, distinct(found), clock.now());
-        return;
-      }
-      case 'job_moved':
-        await onJobMoved(tx, fact, clock.now());
-        return;
-      case 'pipeline_moved':
-        return;
+  (clock: Clock): Subscriber =>
+  async (tx, facts) => {
+    const created = new Map(ofType(facts, 'pipeline_created').map((fact) => [fact.pipelineId, fact.projectId]));
+    const moved = ofType(facts, 'job_moved');
+    if (created.size === 0 && moved.length === 0) return;
+    const jobs = await findJobEnvironments(tx, {
+      pipelineIds: [...created.keys()],
+      jobIds: moved.filter((fact) => !created.has(fact.pipelineId)).map((fact) => fact.jobId),
+    });
+    if (jobs.length === 0) return;
+    const now = clock.now();
+    for (const [pipelineId, projectId] of created) {
+      const own = jobs.filter((job) => job.pipelineId === pipelineId);
+      await ensureEnvironments(tx, projectId, distinct(own), now);
     }
+    const byJob = new Map(jobs.map((job) => [job.jobId, job]));
+    await follow(
+      tx,
+      moved.flatMap((fact) => {
+        const environment = byJob.get(fact.jobId);
+        return environment === undefined ? [] : [{ fact, environment }];
+      }),
+      now,
+    );
   };
 
-async function onJobMoved(tx: Tx, fact: JobMoved, now: Date): Promise<void> {
-  const environment = await findEnvironmentOfJob(tx, fact.jobId);
-  if (environment === undefined) return;
-  const status = DEPLOYMENT_STATUS[fact.to];
-  if (environment.action === 'start' && status !== undefined) {
-    await upsertDeployment(tx, fact.jobId, status, isCompleted(fact.to) ? now : null, now);
-  }
-  if (fact.to !== 'success') return;
-  if (environment.action === 'start') {
-    await updateEnvironmentState(tx, fact.projectId, environment.name, 'available', now);
-  }
-  if (environment.action === 'stop') {
-    await updateEnvironmentState(tx, fact.projectId, environment.name, 'stopped', now);
+const ofType = <T extends Fact['type']>(facts: readonly Fact[], type: T): readonly Extract<Fact, { type: T }>[] =>
+  facts.filter((fact): fact is Extract<Fact, { type: T }> => fact.type === type);
+
+async function follow(tx: Tx, moves: readonly Move[], now: Date): Promise<void> {
+  const deployments = moves.flatMap(({ fact, environment }) => {
+    const status = environment.action === 'start' ? DEPLOYMENT_STATUS[fact.to] : undefined;
+    const finishedAt = isCompleted(fact.to) ? now : null;
+    return status === undefined ? [] : [{ jobId: fact.jobId, status, finishedAt }];
+  });
+  await upsertDeployments(tx, deployments, now);
+  for (const { fact, environment } of moves) {
+    if (fact.to !== 'success') continue;
+    const { action, name } = environment;
+    if (action === 'start' || action === 'stop') {
+      await updateEnvironmentState(tx, fact.projectId, name, STATE_AFTER[action], now);
+    }
   }
 }
 

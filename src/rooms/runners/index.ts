@@ -17,6 +17,7 @@ export {
   findRunnerByDigest,
   findRunnersByIds,
   insertRunner,
+  touchRunner,
   updateRunnerToken,
 } from './runner-store.ts';
 export { newRunnerToken } from './runner-token.ts';

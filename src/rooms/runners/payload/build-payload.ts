@@ -23,7 +23,7 @@ export const buildPayload =
     const { sources } = found;
     if (!isSupported(sources.job.options, features)) return { kind: 'unfit', reason: 'runner_unsupported' };
     const archives = await dependencyArtifacts(
-      deps.db,
+      deps,
       sources.dependencies.map((dependency) => dependency.id),
     );
     if (archives.isMissing) return { kind: 'unfit', reason: 'missing_dependency_failure' };

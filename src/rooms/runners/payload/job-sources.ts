@@ -1,3 +1,4 @@
+import type { Clock } from '../../../kit/clock.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
 import type { Vault } from '../../../platform/secrets/index.ts';
 import { findUserById } from '../../accounts/index.ts';
@@ -24,6 +25,7 @@ import type { JobVariableSources } from './job-variables.ts';
 
 export interface JobSourceDeps {
   readonly db: Db;
+  readonly clock: Clock;
   readonly vault: Vault;
   readonly repositories: RepositoryDeps;
   readonly server: ServerFacts;
