@@ -87,3 +87,8 @@ export const insertUserNamespace = async (tx: Tx, user: User, now: Date): Promis
     .executeTakeFirst();
   return row === undefined ? undefined : toNamespace(row);
 };
+
+/** Holds the namespace until the transaction ends: names are given out in it by one at a time. */
+export const lockNamespace = async (tx: Tx, id: NamespaceId): Promise<void> => {
+  await tx.selectFrom('namespaces').select('id').where('id', '=', id).forNoKeyUpdate().execute();
+};

@@ -1,7 +1,7 @@
 import type { Clock } from '../../kit/clock.ts';
 import { invalid } from '../../kit/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
-import { findNamespaceById, findNamespaceOfUser, type Namespace, type User } from '../accounts/index.ts';
+import { findNamespaceById, findNamespaceOfUser, lockNamespace, type Namespace, type User } from '../accounts/index.ts';
 import { insertMember } from './member-store.ts';
 import { completeNames, nameErrors, takenErrors } from './names-policy.ts';
 import type { Project } from './project.ts';
@@ -45,6 +45,15 @@ const namespaceFor = async (db: Db, user: User, id: number | undefined): Promise
   return namespace;
 };
 
+const refuseTaken = async (
+  db: Db,
+  namespace: Namespace,
+  names: { readonly path: string; readonly name: string },
+): Promise<void> => {
+  const taken = takenErrors(await findTaken(db, namespace.id, names));
+  if (taken !== undefined) throw invalid(taken);
+};
+
 const insertWhole = async (
   tx: Tx,
   project: NewProject,
@@ -52,7 +61,9 @@ const insertWhole = async (
   settings: ProjectChanges & { readonly defaultBranch: string },
   now: Date,
 ): Promise<void> => {
-  if (!(await insertProject(tx, project, now))) throw invalid(takenErrors({ path: true, name: true }) ?? {});
+  await lockNamespace(tx, namespace.id);
+  await refuseTaken(tx, namespace, project);
+  if (!(await insertProject(tx, project, now))) throw invalid({ path: ['has already been taken'] });
   await updateProject(tx, project.id, settings, now);
   const owner = {
     projectId: project.id,
@@ -78,8 +89,7 @@ export const createProject = async (
   const names = completeNames({ name: request.name, path: request.path });
   const errors = nameErrors(names) ?? settingErrors(settings);
   if (errors !== undefined) throw invalid(errors);
-  const taken = takenErrors(await findTaken(deps.db, namespace.id, names));
-  if (taken !== undefined) throw invalid(taken);
+  await refuseTaken(deps.db, namespace, names);
 
   const id = await reserveProjectId(deps.db);
   await deps.repositories.create({ id, defaultBranch: settings.defaultBranch });

@@ -1,7 +1,7 @@
 import type { Clock } from '../../kit/clock.ts';
 import { forbidden, invalid, notFound } from '../../kit/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
-import type { Actor } from '../accounts/index.ts';
+import { type Actor, lockNamespace } from '../accounts/index.ts';
 import { can } from './can.ts';
 import { nameErrors, takenErrors } from './names-policy.ts';
 import type { Project } from './project.ts';
@@ -67,6 +67,7 @@ export const changeProject = async (
   if (newHead !== undefined) await refuseMissingBranch(deps, project, newHead);
 
   await deps.db.transaction().execute(async (tx) => {
+    await lockNamespace(tx, project.namespace.id);
     const taken = takenErrors(await findTaken(tx, project.namespace.id, names, project.id));
     if (taken !== undefined) throw invalid(taken);
     await updateProject(tx, project.id, withNames(project, wanted), deps.clock.now());

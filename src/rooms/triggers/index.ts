@@ -1,5 +1,3 @@
-export { findTriggerByToken, purgeExpiredTriggers, type TriggerDeps } from './change-triggers.ts';
-export { shortTokenOf, TRIGGER_TOKEN_PREFIX } from './token-policy.ts';
+export { purgeExpiredTriggers } from './change-triggers.ts';
 export { triggerTokenRoutes } from './token-routes.ts';
-export type { Trigger } from './trigger.ts';
 export { triggerPipelineRoutes, WEBHOOK_LIMIT } from './trigger-pipeline-routes.ts';
