@@ -69,7 +69,8 @@ const selectPipeline = async (
   const { stages } = config;
   const { variables } = workflow;
   const meter = newExpansionMeter();
-  const selected = await selectJobs(jobs, { facts, scopes, repository, stages, variables, meter });
+  const stageIndex = new Map(stages.map((stage, index) => [stage, index] as const));
+  const selected = await selectJobs(jobs, { facts, scopes, repository, stageIndex, variables, meter });
   refuse(selected.errors);
   if (selected.jobs.every(({ stage }) => EDGE_STAGES.includes(stage))) return { kind: 'filtered_by_rules', warnings };
   const { name, autoCancel } = workflow;

@@ -4,13 +4,13 @@ import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { PIPELINE_SOURCES } from '../wire/statuses.ts';
 import {
-  compile,
   type CompiledJob,
   type CompiledNeed,
   type CompiledVariable,
   type CompileHost,
   type CompileInput,
   type CompileResult,
+  compile,
   type Diagnostic,
   type VariableScope,
 } from './index.ts';

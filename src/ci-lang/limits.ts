@@ -24,7 +24,9 @@ export const LIMITS = {
   /** Our own: nodes that a configuration may have once every alias, `extends` and `!reference` is written out. */
   expandedNodes: 1_000_000,
   /** Our own: comparisons of paths with patterns in all rules of one pipeline; above it a rule counts as matched. */
-  pipelineComparisons: 20_000_000,
+  pipelineComparisons: 10_000_000,
   /** Our own: characters of variables after expansion, of all jobs of one pipeline together. */
   expandedCharacters: 64 * 1024 * 1024,
+  /** Our own: characters of all jobs of one pipeline, written as JSON. */
+  compiledCharacters: 64 * 1024 * 1024,
 } as const;

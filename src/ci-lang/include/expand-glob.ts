@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
-import { buildEntry, buildMap, buildText, type YamlMap } from '../yaml/index.ts';
 import { isText } from '../keywords/node-tests.ts';
+import { buildEntry, buildMap, buildText, type YamlMap } from '../yaml/index.ts';
 import type { IncludeContext } from './include-context.ts';
 
 /**

@@ -45,7 +45,6 @@ const findFiles = async (map: YamlMap, context: IncludeContext): Promise<readonl
   const files: LocalFile[] = [];
   const wanted: YamlMap[] = [];
   for (const item of readIncludeItems(map, context)) {
-    // eslint-disable-next-line no-await-in-loop -- the first wrong one ends it
     if (await includeIsWanted(item, context)) wanted.push(item);
   }
   const expanded = await Promise.all(wanted.map((item) => expandGlob(item, context)));
@@ -84,7 +83,7 @@ const readFiles = async (files: readonly LocalFile[], context: IncludeContext): 
   const contents: YamlMap[] = [];
   const { readFile } = context.rules.repository;
   const texts = await Promise.all(
-    files.map(({ path, problem }) => (problem === undefined ? readFile(path) : undefined)),
+    files.map(async ({ path, problem }) => (problem === undefined ? readFile(path) : undefined)),
   );
   for (const [index, file] of files.entries()) {
     const problem = file.problem ?? problemOf(file, texts[index]);
@@ -93,7 +92,7 @@ const readFiles = async (files: readonly LocalFile[], context: IncludeContext): 
       continue;
     }
     const content = parse(file, texts[index] ?? '', context, problems);
-    // eslint-disable-next-line no-await-in-loop -- includes are counted in their order
+    // Includes are counted in their order
     if (content !== undefined) contents.push(await includeFiles(content, context));
   }
   refuse(problems);

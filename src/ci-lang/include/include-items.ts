@@ -5,8 +5,8 @@ import {
   buildEntry,
   buildMap,
   buildText,
-  toPlain,
   type PlainValue,
+  toPlain,
   type YamlMap,
   type YamlNode,
 } from '../yaml/index.ts';

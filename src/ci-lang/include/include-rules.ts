@@ -1,6 +1,6 @@
 import { ConfigError, configError } from '../config-error.ts';
+import { errorsOf, givenEntry, placeInside, rootPlace } from '../keywords/place.ts';
 import { includeRulesKeyword } from '../keywords/rules.ts';
-import { givenEntry, placeInside, rootPlace, errorsOf } from '../keywords/place.ts';
 import { findMatchingRule } from '../rules/match-rule.ts';
 import { RuleError } from '../rules/rule-context.ts';
 import type { YamlMap } from '../yaml/index.ts';

@@ -1,4 +1,3 @@
-import { parseDuration } from '../../kit/duration.ts';
 import type { CompiledArtifacts } from '../compiled.ts';
 import { definedOnly } from '../defined-only.ts';
 import { LIMITS } from '../limits.ts';
@@ -7,6 +6,7 @@ import { allowKeys, allowOnlyOneOf, beOneOf, checkKey, checkValue, should } from
 import { type Keyword, readKeyword } from './keyword.ts';
 import { isBlank, isMap, isText, isTextList, textsOf } from './node-tests.ts';
 import { fail, givenValue, hasFailed, type Place } from './place.ts';
+import { readDuration } from './read-duration.ts';
 import { reportsKeyword } from './reports.ts';
 
 const KEYS: readonly string[] = [
@@ -28,7 +28,7 @@ const oneOf = (values: readonly string[]) => beOneOf(values, `should be one of: 
 
 /** `never`, or a duration that is not zero. */
 const beExpiry = {
-  holds: (node: YamlNode) => isText(node) && (/^never$/i.test(node.text) || parseDuration(node.text) !== undefined),
+  holds: (node: YamlNode) => isText(node) && (/^never$/i.test(node.text) || readDuration(node.text) !== undefined),
   message: 'should be a duration',
 };
 

@@ -60,10 +60,13 @@ export const checkKey = (place: Place, map: YamlMap, name: string, ...requiremen
 export const keyNames = (map: YamlMap): readonly string[] =>
   map.entries.map(({ name, key }) => name ?? (key.kind === 'scalar' ? key.text : key.kind));
 
+/** Enough for a person; looking for more would take long in a hostile file. */
+const MOST_HINTS = 5;
+
 export const allowKeys = (place: Place, map: YamlMap, allowed: readonly string[]): void => {
   const unknown = keyNames(map).filter((name) => !allowed.includes(name));
   if (unknown.length === 0) return;
-  const hints = unknown.flatMap((name) => {
+  const hints = unknown.slice(0, MOST_HINTS).flatMap((name) => {
     const meant = suggestName(name, allowed);
     return meant === undefined ? [] : [`Did you mean \`${meant}\` instead of \`${name}\`?`];
   });

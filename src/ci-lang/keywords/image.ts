@@ -1,7 +1,7 @@
 import type { CompiledImage } from '../compiled.ts';
 import { definedOnly } from '../defined-only.ts';
 import type { YamlMap } from '../yaml/index.ts';
-import { allowKeys, checkValue, checkKey, should } from './checks.ts';
+import { allowKeys, checkKey, checkValue, should } from './checks.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
 import { isBlank, isInteger, isMap, isText, textsOf } from './node-tests.ts';
 import { fail, givenValue, hasFailed, type Place } from './place.ts';

@@ -1,8 +1,8 @@
 import { LIMITS } from '../limits.ts';
 import type { YamlEntry, YamlMap } from '../yaml/index.ts';
+import { allowFailureKeyword } from './allow-failure.ts';
 import { allowKeys, allowOnlyOneOf, checkKey, should } from './checks.ts';
 import { dependenciesKeyword } from './dependencies.ts';
-import { allowFailureKeyword } from './allow-failure.ts';
 import { extendsKeyword } from './extends.ts';
 import { JOB_KEYS, TRIGGER_JOB_KEYS } from './job-keys.ts';
 import { checkAtHolder } from './keyword.ts';

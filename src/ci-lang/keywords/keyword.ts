@@ -1,5 +1,5 @@
-import { givenEntry, placeOfEntry, type Place } from './place.ts';
 import type { YamlMap, YamlNode } from '../yaml/index.ts';
+import { givenEntry, type Place, placeOfEntry } from './place.ts';
 
 /** One keyword: how its value is checked and read. Every keyword's file exports one of these. */
 export interface Keyword<Value> {

@@ -1,5 +1,5 @@
-import type { YamlMap, YamlNode, YamlScalar, YamlSeq } from '../yaml/index.ts';
 import { LIMITS } from '../limits.ts';
+import type { YamlMap, YamlNode, YamlScalar, YamlSeq } from '../yaml/index.ts';
 
 export const isMap = (node: YamlNode): node is YamlMap => node.kind === 'map';
 export const isList = (node: YamlNode): node is YamlSeq => node.kind === 'seq';

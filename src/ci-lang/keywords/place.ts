@@ -69,7 +69,7 @@ export const hasFailed = (place: Place): boolean => place.own.length > 0;
 /** GitLab shows a keyword's name in words and everything in small letters: `jobs:rspec allow failure should be …`. */
 export const fail = (place: Place, attribute: string, message: string, hint?: string): void => {
   const value = attribute === 'config' ? undefined : entryOf(place.node, attribute);
-  const path = attribute === 'config' ? pathOf(place) : [...pathOf(place), attribute];
+  const path = value?.name === undefined ? pathOf(place) : [...pathOf(place), value.name];
   const text = `${locationOf(place)} ${attribute.replaceAll('_', ' ')} ${message}`.trimStart().toLowerCase();
   report(place, text, value?.key.position ?? place.position, path, hint);
 };

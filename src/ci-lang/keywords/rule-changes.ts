@@ -1,9 +1,9 @@
 import { LIMITS } from '../limits.ts';
+import type { YamlNode } from '../yaml/index.ts';
 import { allowKeys, requireKeys, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
 import { isList, isMap, isText, isTextList, textsOf } from './node-tests.ts';
 import { fail, failWith, givenValue, hasFailed, locationOf, type Place } from './place.ts';
-import type { YamlNode } from '../yaml/index.ts';
 
 export interface ChangesClause {
   readonly paths: readonly string[];

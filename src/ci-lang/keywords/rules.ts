@@ -1,7 +1,7 @@
 import type { Keyword } from './keyword.ts';
 import { flatten, isBlank, isList, isMap, isNestedListOf } from './node-tests.ts';
 import { fail, hasFailed, placeInside } from './place.ts';
-import { readRule, type RuleDefinition, type RuleScope } from './rule.ts';
+import { type RuleDefinition, type RuleScope, readRule } from './rule.ts';
 import { JOB_WHENS } from './when.ts';
 
 const rulesLike = (scope: RuleScope, check?: Keyword<unknown>['check']): Keyword<readonly RuleDefinition[]> => ({

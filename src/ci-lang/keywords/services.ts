@@ -1,6 +1,6 @@
 import type { CompiledService } from '../compiled.ts';
 import { definedOnly } from '../defined-only.ts';
-import { allowKeys, checkValue, checkKey, should } from './checks.ts';
+import { allowKeys, checkKey, checkValue, should } from './checks.ts';
 import { checkImage, IMAGE_KEYS, readImage } from './image.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
 import { flatten, isList, isMap, isNull } from './node-tests.ts';

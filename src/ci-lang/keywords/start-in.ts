@@ -1,8 +1,8 @@
-import { parseDuration } from '../../kit/duration.ts';
 import { LIMITS } from '../limits.ts';
 import type { YamlNode } from '../yaml/index.ts';
 import { isText } from './node-tests.ts';
 import { fail, type Place } from './place.ts';
+import { readDuration } from './read-duration.ts';
 
 /** A duration of at most one week, checked at the place that holds `start_in`. */
 export const checkStartIn = (place: Place, node: YamlNode | undefined): void => {
@@ -12,4 +12,4 @@ export const checkStartIn = (place: Place, node: YamlNode | undefined): void => 
 };
 
 const secondsOf = (node: YamlNode | undefined): number | undefined =>
-  node !== undefined && isText(node) ? parseDuration(node.text) : undefined;
+  node !== undefined && isText(node) ? readDuration(node.text) : undefined;

@@ -4,7 +4,7 @@ import { checkTriggerJob } from './job-checks.ts';
 import { readKeyword } from './keyword.ts';
 import { needsKeyword } from './needs.ts';
 import { isMap } from './node-tests.ts';
-import { fail, givenEntry, hasFailed, type Place } from './place.ts';
+import { errorsOf, fail, givenEntry, hasFailed, type Place } from './place.ts';
 import { refuseUnsupported } from './refusals.ts';
 
 /** A job without a script: it starts a pipeline elsewhere. None of them is supported yet, so there is no value. */
@@ -16,9 +16,7 @@ export const readTriggerJob = (place: Place, entry: YamlEntry): void => {
   const trigger = givenEntry(map, 'trigger');
   if (trigger === undefined) {
     readKeyword(place, map, needsKeyword);
-    if (place.inner.every(({ inner }) => inner.length === 0 || inner.every((need) => need.inner.length === 0))) {
-      fail(place, 'config', 'should contain either a trigger or a needs:pipeline');
-    }
+    if (errorsOf(place).length === 0) fail(place, 'config', 'should contain either a trigger or a needs:pipeline');
     return;
   }
   if (isUnsupported('job', 'trigger')) refuseUnsupported(place, map, 'job');

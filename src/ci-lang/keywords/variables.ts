@@ -1,6 +1,6 @@
 import type { CompiledVariable } from '../compiled.ts';
 import type { YamlMap } from '../yaml/index.ts';
-import { keyNames, checkValue, should, type Requirement } from './checks.ts';
+import { checkValue, keyNames, type Requirement, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
 import { isInteger, isMap, isNull, isTextList, isTextOrSymbol, isVariableValue } from './node-tests.ts';
 import { fail, failWith, givenValue, hasFailed, type Place, placeOfEntry } from './place.ts';

@@ -9,7 +9,7 @@ export const findMatchingRule = async (
   context: RuleContext,
 ): Promise<RuleDefinition | undefined> => {
   for (const rule of rules) {
-    // eslint-disable-next-line no-await-in-loop -- a rule is looked at only when those before it do not match
+    // A rule is looked at only when those before it do not match
     if (await ruleMatches(rule, context)) return rule;
   }
   return undefined;

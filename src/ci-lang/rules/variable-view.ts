@@ -29,26 +29,43 @@ type VariableLists = readonly (readonly Variable[])[];
 
 /** `lists`: weakest first; of several definitions of a name the last counts. */
 export const viewVariables = (lists: VariableLists, meter: ExpansionMeter): VariableView => {
-  let rawValues: ReadonlyMap<string, string> | undefined;
   let expansion: Expansion | undefined;
-  const raw: Lookup = (name) => {
-    rawValues ??= valuesOf(lists.flat());
-    return rawValues.get(name);
-  };
-  const expanded = (): Expansion => {
+  const raw: Lookup = (name) => findValue(lists, name);
+  const nested: Lookup = (name) => {
     expansion ??= expandAll(lists.flat(), meter);
-    return expansion;
+    return expansion.values.get(name);
   };
-  const nested: Lookup = (name) => expanded().values.get(name);
   return {
     raw,
     expand: (text) => (mayRefer(text) ? expandOnce(text, nested, 'existing') : text),
     expandBlank: (text) => (mayRefer(text) ? expandOnce(text, nested, 'blank') : text),
     expandRaw: (text) => (mayRefer(text) ? expandOnce(text, raw, 'existing') : text),
     expandRawBlank: (text) => (mayRefer(text) ? expandOnce(text, raw, 'blank') : text),
-    findProblem: () =>
-      lists.some((list) => list.some(({ value }) => mayRefer(value))) ? expanded().problem : undefined,
+    findProblem: () => {
+      if (expansion !== undefined) return expansion.problem;
+      // Only variables that refer to others can be in a circle: most jobs have few of them.
+      const referring = lists.flatMap(referringIn);
+      return referring.length === 0 ? undefined : expandAll(referring, meter).problem;
+    },
   };
+};
+
+const knownReferring = new WeakMap<readonly Variable[], readonly Variable[]>();
+
+/** The variables of a list that may refer to others. Jobs share most lists, so the answer is kept. */
+const referringIn = (list: readonly Variable[]): readonly Variable[] => {
+  const referring = knownReferring.get(list) ?? list.filter(({ value }) => mayRefer(value));
+  knownReferring.set(list, referring);
+  return referring;
+};
+
+/** Searched from the end: a job asks for a few names of many. */
+const findValue = (lists: VariableLists, name: string): string | undefined => {
+  for (let at = lists.length - 1; at >= 0; at--) {
+    const found = lists[at]?.findLast(({ key }) => key === name);
+    if (found !== undefined) return found.value;
+  }
+  return undefined;
 };
 
 interface Expansion {
@@ -60,7 +77,11 @@ interface Expansion {
 const expandAll = (variables: readonly Variable[], meter: ExpansionMeter): Expansion => {
   if (meter.left <= 0) return { values: valuesOf(variables), problem: 'variables are too long after expansion' };
   const result = sortAndExpandAll(variables, 'server');
-  if (!result.ok) return { values: valuesOf(variables), problem: result.error };
+  if (!result.ok) {
+    // A circle is found before anything is expanded; other problems cost time, and the next job's would again.
+    if (!result.error.startsWith('circular')) meter.left = 0;
+    return { values: valuesOf(variables), problem: result.error };
+  }
   meter.left -= result.variables.reduce((sum, { value }) => sum + value.length, 0);
   return { values: valuesOf(result.variables), problem: undefined };
 };

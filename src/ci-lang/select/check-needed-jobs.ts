@@ -14,10 +14,10 @@ const WHY =
  */
 export const checkNeededJobs = (
   job: JobDefinition,
-  stageIndex: number,
   chosen: ReadonlyMap<string, CompiledJob>,
 ): readonly Diagnostic[] => {
   const needs = job.needs ?? [];
+  const stageIndex = chosen.get(job.name)?.stageIndex ?? 0;
   if (needs.length > LIMITS.needsPerJob) {
     const counts = `one job can only need ${LIMITS.needsPerJob} others, but you have listed ${needs.length}`;
     const message = `${job.name}: ${counts}. See needs keyword documentation for more details`;

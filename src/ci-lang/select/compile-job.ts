@@ -6,20 +6,20 @@ import { parseWhen } from '../keywords/when.ts';
 import { parseTags } from '../parse-tags.ts';
 import type { JobView } from './job-view.ts';
 import { mergeVariables } from './merge-variables.ts';
-import type { Selection } from './select-jobs.ts';
+import type { Selection } from './selection.ts';
 
 /** A chosen job with the values of the rule that let it in. */
 export const compileJob = (
   job: JobDefinition,
   rule: RuleDefinition | undefined,
-  { stages }: Pick<Selection, 'stages'>,
+  { stageIndex }: Pick<Selection, 'stageIndex'>,
   view: JobView,
 ): CompiledJob => {
   const needs = rule?.needs ?? job.needs;
   return {
     name: job.name,
     stage: job.stage,
-    stageIndex: stages.indexOf(job.stage),
+    stageIndex: stageIndex.get(job.stage) ?? 0,
     when: parseWhen(rule?.when ?? '') ?? job.when ?? 'on_success',
     ...allowFailureOf(job, rule),
     schedulingType: needs === undefined ? 'stage' : 'dag',

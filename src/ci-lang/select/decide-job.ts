@@ -4,7 +4,7 @@ import { exceptHolds, onlyHolds } from '../rules/match-policy.ts';
 import { findMatchingRule } from '../rules/match-rule.ts';
 import { RuleError } from '../rules/rule-context.ts';
 import type { VariableView } from '../rules/variable-view.ts';
-import type { Selection } from './select-jobs.ts';
+import type { Selection } from './selection.ts';
 
 export type JobDecision =
   | { readonly kind: 'included'; readonly rule?: RuleDefinition }

@@ -4,7 +4,7 @@ import type { JobDefinition } from '../keywords/job-definition.ts';
 import type { VariableDefinition } from '../keywords/variables.ts';
 import { type VariableView, viewVariables } from '../rules/variable-view.ts';
 import { inheritVariables, mergeVariables } from './merge-variables.ts';
-import type { Selection } from './select-jobs.ts';
+import type { Selection } from './selection.ts';
 
 /** A job's variables while it is decided on. */
 export interface JobView {

@@ -1,26 +1,13 @@
-import type { PipelineFacts, VariableScopes } from '../compile-types.ts';
 import type { CompiledJob } from '../compiled.ts';
-import { diagnosticAt } from '../config-error.ts';
+import { type ConfigError, configError, diagnosticAt } from '../config-error.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { JobDefinition } from '../keywords/job-definition.ts';
-import type { VariableDefinition } from '../keywords/variables.ts';
-import type { Repository } from '../rules/repository.ts';
-import type { ExpansionMeter } from '../rules/variable-view.ts';
+import { LIMITS } from '../limits.ts';
 import { checkNeededJobs } from './check-needed-jobs.ts';
 import { compileJob } from './compile-job.ts';
 import { decideJob } from './decide-job.ts';
 import { viewJob } from './job-view.ts';
-
-/** What the choice of jobs depends on. */
-export interface Selection {
-  readonly facts: PipelineFacts;
-  readonly scopes: VariableScopes;
-  readonly repository: Repository;
-  readonly stages: readonly string[];
-  /** root ⊕ workflow rule. */
-  readonly variables: readonly VariableDefinition[];
-  readonly meter: ExpansionMeter;
-}
+import type { Selection } from './selection.ts';
 
 export interface SelectedJobs {
   /** In the order of the file. */
@@ -35,27 +22,34 @@ export const selectJobs = async (
   selection: Selection,
 ): Promise<SelectedJobs> => {
   const chosen = new Map<string, CompiledJob>();
+  let size = 0;
   const problems = new Map<string, readonly Diagnostic[]>();
   for (const job of definitions.values()) {
     const view = viewJob(job, selection);
-    // eslint-disable-next-line no-await-in-loop -- hosts are asked once per question, so this hardly ever waits
+    // Hosts are asked once per question, so this hardly ever waits
     const decision = await decideJob(job, selection, view.variables);
     if (decision.kind === 'failed') problems.set(job.name, [jobError(job, decision.message)]);
     if (decision.kind !== 'included') continue;
-    chosen.set(job.name, compileJob(job, decision.rule, selection, view));
+    const compiled = compileJob(job, decision.rule, selection, view);
+    chosen.set(job.name, compiled);
+    size += JSON.stringify(compiled).length;
+    if (size > LIMITS.compiledCharacters) throw tooBig(job);
     const problem = view.variables.findProblem();
     if (problem !== undefined) problems.set(job.name, [jobError(job, `${job.name}: ${problem}`)]);
   }
-  const errors = selection.stages.flatMap((stage, stageIndex) =>
-    [...definitions.values()]
-      .filter((job) => job.stage === stage)
-      .flatMap((job) => {
-        const needs = chosen.has(job.name) ? checkNeededJobs(job, stageIndex, chosen) : [];
-        return [...needs, ...(problems.get(job.name) ?? [])];
-      }),
-  );
+  const errors = byStage(definitions, selection).flatMap((job) => {
+    const needs = chosen.has(job.name) ? checkNeededJobs(job, chosen) : [];
+    return [...needs, ...(problems.get(job.name) ?? [])];
+  });
   return { jobs: [...chosen.values()], errors };
 };
 
+const byStage = (jobs: ReadonlyMap<string, JobDefinition>, { stageIndex }: Selection): readonly JobDefinition[] =>
+  [...jobs.values()].toSorted((one, other) => (stageIndex.get(one.stage) ?? 0) - (stageIndex.get(other.stage) ?? 0));
+
 const jobError = (job: JobDefinition, message: string): Diagnostic =>
   diagnosticAt('error', message, job.position, ['jobs', job.name]);
+
+/** What a file shares between jobs is stored with each of them. */
+const tooBig = (job: JobDefinition): ConfigError =>
+  configError('The resulting pipeline is too big', job.position, ['jobs', job.name]);

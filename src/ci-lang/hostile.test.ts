@@ -1,0 +1,235 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type CompileHost, type CompileInput, type CompileResult, compile } from './index.ts';
+import { JOB_KEYS } from './keywords/job-keys.ts';
+import { ROOT_KEYS } from './keywords/jobs.ts';
+
+const scope = { below: [{ key: 'CI_COMMIT_BRANCH', value: 'main' }], above: [{ key: 'A', value: 'a' }] };
+
+const inputOf = (content: string): CompileInput => ({
+  content,
+  path: '.gitlab-ci.yml',
+  facts: { source: 'push', ref: 'main', tag: false, branch: 'main' },
+  inputs: {},
+  variables: { pipeline: scope, forJob: () => scope },
+});
+
+const hostOf = (content: string): CompileHost => ({
+  readLocalFile: (path) => Promise.resolve(path.endsWith('.yml') ? content : undefined),
+  listFiles: () => Promise.resolve(['.gitlab-ci.yml', 'src/a.ts']),
+  changedFiles: () => Promise.resolve(['src/a.ts']),
+});
+
+/** Every answer is a whole pipeline, or says something with a place. Says what is wrong with it. */
+const problemOf = (result: CompileResult): string | undefined => {
+  if (result.kind === 'config_error') {
+    const bad = result.errors.find(
+      ({ message, file }) =>
+        message === '' || file === '' || /undefined(?! (?:need|dependency))|\[object/.test(message),
+    );
+    return bad === undefined ? undefined : `not a sentence: ${bad.message}`;
+  }
+  if (result.kind !== 'compiled') return undefined;
+  const { jobs, stages } = result.pipeline;
+  const lost = jobs.find(({ stage, stageIndex }) => stages[stageIndex] !== stage);
+  if (lost !== undefined) return `stage of ${lost.name}`;
+  const few = jobs.slice(0, 20);
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(few)), few) ? undefined : 'not plain JSON';
+};
+
+/** Compiles within the time, counted in this thread's own work. */
+const check = async (content: string, host: CompileHost = hostOf(content)): Promise<CompileResult> => {
+  const before = process.threadCpuUsage();
+  const result = await compile(inputOf(content), host);
+  const { user } = process.threadCpuUsage(before);
+  expect(user / 1000).toBeLessThan(2000);
+  expect(problemOf(result)).toBeUndefined();
+  return result;
+};
+
+const WORDS: readonly string[] = [
+  ...ROOT_KEYS,
+  ...JOB_KEYS,
+  ...'if changes exists paths name matrix max job value .pre .hidden a b local reports junit'.split(' '),
+  ...'exit_codes optional refs compare_to << __proto__ constructor toString on 1 null url action'.split(' '),
+  ...'options expand'.split(' '),
+  '',
+];
+const VALUES: readonly string[] = [
+  ...'$A /a/ manual always never delayed a.yml *.yml build test .pre ${A}/b %A% https://x/y é \u0000'.split(' '),
+  '$A == "a"',
+  '$A =~ /a(/',
+  '1 hour',
+  '$[[ matrix.A ]]',
+  'group/project@v1',
+];
+
+const word = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...WORDS) }, fc.string({ maxLength: 8 }));
+const { tree } = fc.letrec((tie) => ({
+  tree: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom(...VALUES),
+    fc.constantFrom(null, true, false, 0, 1, 2, 99, -1, 1.5),
+    fc.array(tie('tree'), { maxLength: 4 }),
+    fc.array(fc.tuple(word, tie('tree')), { maxLength: 6 }).map((entries) => new Map(entries)),
+  ),
+}));
+const rootOf = (jobs: readonly (readonly [string, unknown])[]): string => flow(new Map(jobs));
+
+/** Flow style, which takes any data. */
+const flow = (value: unknown): string => {
+  if (value instanceof Map) {
+    return `{${[...value].map(([key, inner]) => `${JSON.stringify(key)}: ${flow(inner)}`).join(', ')}}`;
+  }
+  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
+  return JSON.stringify(value) ?? 'null';
+};
+
+const folder = join(import.meta.dirname, 'testdata');
+const cases = readdirSync(folder, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.txt'))
+  .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'))
+  .map((text) => /-- \.gitlab-ci\.yml --\n([^]*?)(?=^-- )/m.exec(text)?.[1] ?? '');
+
+/** The smallest value found for which there is no good answer. */
+const findBad = async <Value>(
+  arbitrary: fc.Arbitrary<Value>,
+  textOf: (value: Value) => string,
+  numRuns: number,
+): Promise<unknown> => {
+  const property = fc.asyncProperty(arbitrary, async (value) => void (await check(textOf(value))));
+  const details = await fc.check(property, { numRuns });
+  return details.failed
+    ? { seed: details.seed, found: details.counterexample, error: details.errorInstance }
+    : undefined;
+};
+
+describe('whatever the file, there is an answer', () => {
+  it('for random text', async () => {
+    expect(await findBad(fc.string({ maxLength: 300 }), String, 200)).toBeUndefined();
+    expect(await findBad(fc.string({ unit: 'binary', maxLength: 30 }), String, 100)).toBeUndefined();
+  });
+
+  it('for random trees of keywords', async () => {
+    expect(await findBad(fc.array(fc.tuple(word, tree), { maxLength: 8 }), rootOf, 400)).toBeUndefined();
+  });
+
+  it('for jobs with random keywords', async () => {
+    const keyword = fc.tuple(fc.constantFrom(...JOB_KEYS), tree);
+    const job = fc.array(keyword, { maxLength: 4 }).map((entries) => new Map([...entries, ['script', 'x'] as const]));
+    const jobs = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), job), { minLength: 1, maxLength: 3 });
+    expect(await findBad(jobs, rootOf, 600)).toBeUndefined();
+  });
+
+  it('for changed real files', async () => {
+    const piece = fc.oneof(fc.constantFrom('', '\n', '  ', ': ', '- ', '[', '}', '*a', '&a ', '"'), word);
+    const change = fc.tuple(fc.nat(), fc.nat(8), piece);
+    const changed = fc.tuple(fc.constantFrom(...cases), fc.array(change, { minLength: 1, maxLength: 3 }));
+    const apply = ([text, changes]: readonly [string, readonly (readonly [number, number, string])[]]): string =>
+      changes.reduce((now, [at, length, put]) => {
+        const place = at % (now.length + 1);
+        return now.slice(0, place) + put + now.slice(place + length);
+      }, text);
+    expect(await findBad(changed, apply, 600)).toBeUndefined();
+  });
+});
+
+const times = (count: number, line: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => line(index)).join('\n');
+
+describe('a hostile file is answered soon', () => {
+  const errorOf = async (content: string, host?: CompileHost): Promise<string> => {
+    const result = await check(content, host);
+    return result.kind === 'config_error' ? result.errors[0].message : result.kind;
+  };
+
+  it('many jobs that extend one large template', async () => {
+    const template = `.t:\n  variables:\n${times(3000, (at) => `    V${at}: x`)}`;
+    expect(await errorOf(`${template}\n${times(3000, (at) => `j${at}: {extends: .t, script: x}`)}`)).toBe(
+      'The parsed YAML is too big',
+    );
+  });
+
+  it('a diamond of extends', async () => {
+    const levels = times(10, (at) => `.k${at + 1}: {extends: [${times(50, () => `.k${at},`).replaceAll('\n', ' ')}]}`);
+    expect(await errorOf(`.k0: {stage: build}\n${levels}\nj: {extends: .k9, script: x}`)).toBe('compiled');
+  });
+
+  it('a chain of five thousand references', async () => {
+    const chain = times(5000, (at) => `.r${at}: !reference [.r${at + 1}]`);
+    expect(await errorOf(`${chain}\nj: {script: x}`)).toBe('The parsed YAML is too big');
+  });
+
+  it('references that nest what they refer to', async () => {
+    const chain = times(5000, (at) => `.r${at}: [${at === 0 ? 'x' : `!reference [.r${at - 1}]`}]`);
+    expect(await errorOf(`${chain}\nj: {script: x}`)).toBe('The parsed YAML is too big');
+  });
+
+  it('a file that includes itself many times', async () => {
+    expect(await errorOf(`include: [${times(100, () => 'a.yml,')}]\nj: {script: x}`)).toBe(
+      'Maximum of 150 nested includes are allowed!',
+    );
+  });
+
+  it('an include with a hundred wildcards', async () => {
+    expect(await errorOf(`include: '${'a*'.repeat(5000)}b.yml'\nj: {script: x}`)).toBe('compiled');
+  });
+
+  it('a circle of five thousand needs', async () => {
+    const jobs = times(5000, (at) => `j${at}: {script: x, needs: [j${(at + 1) % 5000}]}`);
+    expect(await errorOf(jobs)).toMatch(/^The pipeline has circular dependencies: topological sort failed: \["j0"/);
+  });
+
+  it('variables that double thirty times, in a thousand jobs', async () => {
+    const variables = times(30, (at) => `  V${at + 1}: $V${at}$V${at}`);
+    const jobs = times(1000, (at) => `j${at}: {script: x, environment: $V30}`);
+    expect(await errorOf(`variables:\n  V0: xxxxxxxx\n${variables}\n${jobs}`)).toMatch(/too long after expansion/);
+  });
+
+  it('variables of a megabyte in two thousand jobs', async () => {
+    const jobs = times(2000, (at) => `j${at}: {script: x}`);
+    expect(await errorOf(`variables:\n  A: ${'x'.repeat(1_000_000)}\n  B: $A$A$A$A$A\n${jobs}`)).toBe(
+      'The resulting pipeline is too big',
+    );
+  });
+
+  it('a script of a megabyte in two thousand jobs', async () => {
+    const jobs = times(2000, (at) => `j${at}: {script: x}`);
+    expect(await errorOf(`default: {before_script: ${'x'.repeat(1_000_000)}}\n${jobs}`)).toBe(
+      'The resulting pipeline is too big',
+    );
+  });
+
+  it('patterns with many braces in many rules', async () => {
+    const glob = "'{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}*'";
+    const jobs = times(1000, (at) => `j${at}: {script: x, rules: [{changes: [${glob}, x${at}]}]}`);
+    const paths = Array.from({ length: 1000 }, (_, at) => `src/${'ab'.repeat(20)}${at}`);
+    expect(await errorOf(jobs, { ...hostOf(jobs), changedFiles: () => Promise.resolve(paths) })).toBe('compiled');
+  });
+
+  it('thousands of misspelt keys', async () => {
+    const keys = times(10_000, (at) => `  scirpt${at % 100 === 0 ? '' : at}x: y`);
+    expect(await errorOf(`j:\n  script: x\n${keys}`)).toMatch(/^jobs:j config contains unknown keys: scirptx/);
+    expect(await errorOf(times(3000, (at) => `j${at}: {script: x, alow_failure: 1, varaibles: 2, onyl: 3}`))).toMatch(
+      /^jobs:j0 config contains unknown keys/,
+    );
+  });
+
+  it('thousands of stages and jobs', async () => {
+    const stages = `stages: [${times(5000, (at) => `s${at},`).replaceAll('\n', ' ')}]`;
+    expect(await errorOf(`${stages}\n${times(5000, (at) => `j${at}: {script: x, stage: s${at}}`)}`)).toBe('compiled');
+  });
+
+  it('a name of brackets and colons', async () => {
+    expect(await errorOf(`"${':[]'.repeat(300)}": {script: x}`)).toMatch(/^jobs:[:[\]]+ name is too long/);
+    expect(await errorOf(`${':[]'.repeat(20_000)}: {script: x}`)).toMatch(/mapping values are not allowed/);
+  });
+
+  it('a pattern that backtracks elsewhere', async () => {
+    const rule = `{if: '"${'a'.repeat(5000)}!" =~ /^(a+)+$/'}`;
+    expect(await errorOf(`j: {script: x, coverage: '/((a+)+)+b/', rules: [${rule}, {when: always}]}`)).toBe('compiled');
+  });
+});
