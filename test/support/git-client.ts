@@ -21,6 +21,7 @@ export const tryGit = (
   new Promise((resolve, reject) => {
     const child = spawn('git', args, {
       cwd,
+      timeout: 60_000,
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'] ?? '',

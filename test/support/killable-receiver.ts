@@ -19,7 +19,8 @@ const server = createServer((request, response) => {
   void receivePack(repository, request, () => {
     if (moment === 'asked') process.kill(process.pid, 'SIGKILL');
     // The answer is written when this promise has resolved: die right after that.
-    else queueMicrotask(() => queueMicrotask(() => setImmediate(() => process.kill(process.pid, 'SIGKILL'))));
+    else if (moment === 'allowed')
+      queueMicrotask(() => queueMicrotask(() => setImmediate(() => process.kill(process.pid, 'SIGKILL'))));
     return Promise.resolve(undefined);
   }).then(({ output }) => output.pipe(response));
 });

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { git, temporaryFolder, tryGit } from '../../../test/support/git-client.ts';
-import { findRefCommit, Git, initRepository, type Repository, updateRefs, ZERO_SHA } from './index.ts';
+import { findRefCommit, Git, initRepository, receivePack, type Repository, updateRefs, ZERO_SHA } from './index.ts';
 
 const folder = temporaryFolder('smart');
 const server = new Git();
@@ -68,4 +71,23 @@ it('comes to a clear end when the server is killed after it has answered', async
   expect([head, undefined]).toContain(await findRefCommit(repository, 'refs/heads/allowed'));
   await updateRefs(repository, [{ ref: 'refs/heads/allowed', new: head }]);
   await updateRefs(repository, [{ ref: 'refs/heads/allowed', old: head, new: ZERO_SHA }]);
+});
+
+it('refuses a push of more refs than it is willing to look at', async () => {
+  const packet = (text: string): string => `${(Buffer.byteLength(text) + 4).toString(16).padStart(4, '0')}${text}`;
+  const commands = [...Array(32_000).keys()].map((index) => {
+    const capabilities = index === 0 ? '\0report-status' : '';
+    return packet(`${ZERO_SHA} ${head} refs/heads/${'x'.repeat(200)}${index}${capabilities}`);
+  });
+  const emptyPack = Buffer.from('PACK\0\0\0\u0002\0\0\0\0', 'latin1');
+  const checksum = createHash('sha1').update(emptyPack).digest();
+  const input = Readable.from([`${commands.join('')}0000`, emptyPack, checksum]);
+  let asked = false;
+  const { output, done } = await receivePack(repository, input, () => {
+    asked = true;
+    return Promise.resolve(undefined);
+  });
+  expect(await text(output)).toContain('pre-receive hook declined');
+  expect(await done).toEqual({ allowed: false, moved: undefined });
+  expect(asked).toBe(false);
 });

@@ -31,6 +31,8 @@ export interface ReceivePackResult {
   readonly moved: readonly PushedRef[] | undefined;
 }
 
+/** Bytes of "old new ref" lines of one push. */
+const MAX_LIST_BYTES = 8 * 1024 * 1024;
 const HOOKS = join(import.meta.dirname, 'hooks');
 /** Only the value that git's clients send; it becomes an environment variable. */
 const PROTOCOL = /^version=[0-9]$/;
@@ -161,7 +163,14 @@ const listenToHooks = (
   let unended: Buffer = Buffer.alloc(0);
   socket.on('error', () => undefined);
   socket.on('data', (chunk: Buffer) => {
+    // Refused: the rest of the list flows away.
+    if (asked && !allowed) return;
     unended = Buffer.concat([unended, chunk]);
+    if (unended.length > MAX_LIST_BYTES && !asked) {
+      asked = true;
+      socket.write('The push moves too many refs at once.\n');
+      return;
+    }
     for (let end = unended.indexOf(0); end >= 0; end = unended.indexOf(0)) {
       records.push(unended.toString('utf8', 0, end));
       unended = unended.subarray(end + 1);

@@ -2,6 +2,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { ProjectId, UserId } from '../../kit/ids.ts';
 import { removeStaleLocks } from '../../platform/git/index.ts';
 import type { Db } from '../../platform/postgres/index.ts';
+import { touchProject } from '../projects/index.ts';
 import { findMovedUpdates } from './find-moved-updates.ts';
 import type { OnPushed, PushIntentId, RefUpdate } from './pushed.ts';
 import {
@@ -134,8 +135,10 @@ export class PushJournal {
   }
 
   async #tell(id: PushIntentId, push: Push, updates: readonly RefUpdate[], refCount: number): Promise<void> {
+    const { db, clock, onPushed } = this.#deps;
     const { projectId, userId, pushOptions, viaJobToken } = push;
-    await this.#deps.onPushed({
+    await touchProject(db, projectId, clock.now());
+    await onPushed({
       pushIntentId: id,
       projectId,
       userId,
