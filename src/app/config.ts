@@ -79,7 +79,8 @@ function readRunner(text: string, name: string): 'embedded' | 'off' {
 }
 
 function readLogLevel(text: string, name: string): string {
-  if (!LOG_LEVELS.includes(text)) throw new ConfigError(`${name} must be one of ${LOG_LEVELS.join(', ')}, not "${text}"`);
+  if (!LOG_LEVELS.includes(text))
+    throw new ConfigError(`${name} must be one of ${LOG_LEVELS.join(', ')}, not "${text}"`);
   return text;
 }
 

@@ -17,6 +17,7 @@ import { EmbeddedRunner } from './embedded-runner.ts';
 import { findFreePort } from './free-port.ts';
 import type { Parts } from './parts.ts';
 import { makeParts } from './parts.ts';
+import { ringOnPendingJobs } from './ring-on-pending-jobs.ts';
 import { makeRoutes } from './routes.ts';
 import { systemClock } from './system-clock.ts';
 import { makeTicks } from './ticks.ts';
@@ -133,10 +134,7 @@ async function startWork(
   database: Database,
   { parts, url }: Listening,
 ): Promise<{ readonly stop: () => Promise<void> }> {
-  const unlisten = await database.listen('penstock_pending_jobs', (payload) => {
-    const count = Number(payload);
-    parts.bell.ring(payload === undefined || !Number.isInteger(count) ? undefined : count);
-  });
+  const unlisten = await ringOnPendingJobs(database, parts.bell);
   await parts.pushes.finishOpenPushes();
   const ticker = new Ticker(log);
   for (const tick of makeTicks(parts, database)) ticker.start(tick);
