@@ -94,7 +94,7 @@ const readProjectFile = ({ content, path }: CompileInput) => {
 const checkInputs = ({ inputs, path }: CompileInput): void => {
   if (Object.keys(inputs).length === 0) return;
   const message = 'Given inputs not defined in the `spec` section of the included configuration file';
-  throw configError(message, { file: path, line: 1, column: 1 }, []);
+  throw configError(`\`${path}\`: ${message}`, { file: path, line: 1, column: 1 }, []);
 };
 
 const includeContext = (

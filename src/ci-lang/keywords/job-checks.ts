@@ -42,7 +42,9 @@ const checkCommon = (place: Place, entry: YamlEntry, map: YamlMap): void => {
   allowOnlyOneOf(place, map, ['script', 'trigger']);
   allowOnlyOneOf(place, map, ['run', 'trigger']);
   if (givenValue(map, 'rules') !== undefined) {
-    const excluded = EXCLUDED_BY_RULES.filter((name) => givenValue(map, name) !== undefined);
+    const excluded = [...map.byName.keys()].filter(
+      (name) => EXCLUDED_BY_RULES.includes(name) && givenValue(map, name) !== undefined,
+    );
     if (excluded.length > 0) fail(place, 'config', `key may not be used with \`rules\`: ${excluded.join(', ')}`);
   }
   checkAtHolder(place, map, [extendsKeyword, jobRulesKeyword]);

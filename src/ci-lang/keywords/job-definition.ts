@@ -50,5 +50,7 @@ export interface JobDefinition extends InheritableValues {
   /** Seconds. */
   readonly timeout?: number;
   readonly parallel?: ParallelDefinition;
+  /** By its name, unless `pages: false`: its artifacts always hold the folder `public`. */
+  readonly isPages: boolean;
   readonly position: SourcePosition;
 }

@@ -1,5 +1,5 @@
 import { definedOnly } from '../defined-only.ts';
-import type { YamlEntry, YamlMap } from '../yaml/index.ts';
+import type { YamlEntry, YamlMap, YamlNode } from '../yaml/index.ts';
 import { allowFailureKeyword } from './allow-failure.ts';
 import { artifactsKeyword } from './artifacts.ts';
 import { coverageKeyword } from './coverage.ts';
@@ -81,6 +81,7 @@ const readSoundJob = (place: Place, name: string, map: YamlMap, surroundings: Jo
     script,
     variables,
     inheritVariables: inherit.variables,
+    isPages: name === 'pages' && !isFalse(map.byName.get('pages')?.value),
     position: place.position,
     ...inheritedValues(surroundings.defaults, inherit),
     ...definedOnly(inheritable),
@@ -99,6 +100,8 @@ const readSoundJob = (place: Place, name: string, map: YamlMap, surroundings: Jo
     }),
   };
 };
+
+const isFalse = (node: YamlNode | undefined): boolean => node?.kind === 'scalar' && node.value === false;
 
 const inheritedValues = (defaults: InheritableValues, inherit: InheritDefinition): InheritableValues => {
   const takes = <Value>(name: string, value: Value | undefined): Value | undefined =>

@@ -46,6 +46,8 @@ const readEntry = (place: Place, entry: YamlEntry, surroundings: JobSurroundings
     case 'job': {
       const job = readJob(place, entry, surroundings);
       if (job !== undefined && !surroundings.hasWorkflowRules) warnOfDoublePipelines(place, job);
+      if (job?.isPages === true)
+        warn(place, 'publishes nothing: there are no Pages; `pages: false` says so in the file');
       return job;
     }
     case 'trigger':

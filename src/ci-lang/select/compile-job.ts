@@ -67,9 +67,8 @@ const optionsOf = (job: JobDefinition): JobOptions => ({
   }),
 });
 
-/** The artifacts of a job named `pages` always hold the folder `public`, as in GitLab. */
-const artifactsOf = ({ name, artifacts }: JobDefinition): CompiledArtifacts | undefined => {
-  if (name !== 'pages' || artifacts?.paths.includes('public') === true) return artifacts;
+const artifactsOf = ({ isPages, artifacts }: JobDefinition): CompiledArtifacts | undefined => {
+  if (!isPages || artifacts?.paths.includes('public') === true) return artifacts;
   const none: CompiledArtifacts = { paths: [], exclude: [], untracked: false, when: 'on_success', reports: {} };
   const some = artifacts ?? none;
   return { ...some, paths: [...some.paths, 'public'] };

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { type CompileHost, type CompileInput, compile, type VariableScopes } from './index.ts';
+
+const NOTHING = { below: [], above: [] };
+type ForJob = VariableScopes['forJob'];
+
+const inputOf = (content: string, forJob: ForJob = () => NOTHING): CompileInput => ({
+  content,
+  path: '.gitlab-ci.yml',
+  facts: { source: 'push', ref: 'main', tag: false, branch: 'main' },
+  inputs: {},
+  variables: { pipeline: NOTHING, forJob },
+});
+
+const hostOf = (answers: Partial<CompileHost>): CompileHost => ({
+  readLocalFile: () => Promise.resolve(undefined),
+  listFiles: () => Promise.resolve([]),
+  changedFiles: () => Promise.resolve(undefined),
+  ...answers,
+});
+
+describe('the host of a compilation', () => {
+  it('is asked each question once, however many jobs ask it', async () => {
+    const asked: string[] = [];
+    const host = hostOf({
+      readLocalFile: (path) => {
+        asked.push(`read ${path}`);
+        return Promise.resolve('.t: {stage: build}');
+      },
+      listFiles: () => {
+        asked.push('list');
+        return Promise.resolve(['a']);
+      },
+      changedFiles: (compareTo) => {
+        asked.push(`changed ${compareTo ?? ''}`);
+        return Promise.resolve(['a']);
+      },
+    });
+    const rule = '{changes: {paths: [b], compare_to: x}}, {changes: [b]}, {exists: [b]}, {when: always}';
+    const jobs = Array.from({ length: 20 }, (_, at) => `j${at}: {extends: .t, script: x, rules: [${rule}]}`);
+    const result = await compile(inputOf(`include: [/t.yml, t.yml]\n${jobs.join('\n')}`), host);
+    expect(result.kind).toBe('compiled');
+    expect(asked).toEqual(['read t.yml', 'changed x', 'changed ', 'list']);
+  });
+
+  it('is not asked what no rule needs', async () => {
+    const never = (): Promise<never> => Promise.reject(new Error('asked'));
+    const host = { readLocalFile: never, listFiles: never, changedFiles: never };
+    const rules = '[{if: $NOTHING, changes: [a]}, {when: always}, {exists: [a]}]';
+    expect((await compile(inputOf(`a: {script: x, rules: ${rules}}`), host)).kind).toBe('compiled');
+  });
+
+  it('that is out of order rejects the compilation', async () => {
+    const host = hostOf({ readLocalFile: () => Promise.reject(new Error('git is gone')) });
+    await expect(compile(inputOf('include: a.yml'), host)).rejects.toThrow('git is gone');
+  });
+});
+
+describe('the variables of a job', () => {
+  it('are asked for with its name, stage, when and expanded environment', async () => {
+    const asked: unknown[] = [];
+    const forJob: ForJob = (job) => {
+      asked.push(job);
+      return NOTHING;
+    };
+    const file = 'variables: {A: b}\na: {script: x, stage: build, when: manual, environment: e/$A}\nb: {script: x}';
+    await compile(inputOf(file, forJob), hostOf({}));
+    expect(asked).toEqual([
+      { name: 'a', stage: 'build', when: 'manual' },
+      { name: 'a', stage: 'build', when: 'manual', environment: 'e/b' },
+      { name: 'b', stage: 'test' },
+    ]);
+  });
+});
