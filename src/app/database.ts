@@ -14,7 +14,8 @@ export async function openAppDatabase(
   const embedded = config.databaseUrl === undefined ? await startEmbedded(config, log, options) : undefined;
   const address = embedded === undefined ? { url: config.databaseUrl ?? '' } : embedded.connection;
   const database = openDatabase(address, {
-    onError: (error) => log.warn({ err: error }, 'a database connection was lost and will be opened anew'),
+    // The error carries the whole connection; its sentence is enough.
+    onError: (error) => log.warn(`a database connection was lost and will be opened anew: ${error.message}`),
   });
   const close = async (): Promise<void> => {
     await database.close();

@@ -36,7 +36,7 @@ export const runnerCommand = (): Command =>
       const { urlFile } = flags;
       await runRunnerProcess({
         url: flags.url ?? (await contentOf(urlFile, '--url or --url-file')),
-        ...(urlFile !== undefined && { currentUrl: () => contentOf(urlFile, '--url-file') }),
+        ...(urlFile !== undefined && { urlFile: resolve(urlFile) }),
         token,
         concurrency,
         stateDir: resolve(flags.stateDir),

@@ -41,7 +41,11 @@ export const openDatabase = (config: DatabaseConfig, options: DatabaseOptions): 
   });
   // A connection that breaks emits `error` from the pool while idle and from the client while in use; either
   // without a listener ends the process. The one in use fails its statement too, so that error is told once.
-  pool.on('error', options.onError);
+  let closing = false;
+  pool.on('error', (error) => {
+    // The pool says that it has ended before its connections have: a server that stops now is no news.
+    if (!closing) options.onError(error);
+  });
   pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
   const listener = new NotificationListener(config, options.onError);
@@ -50,6 +54,7 @@ export const openDatabase = (config: DatabaseConfig, options: DatabaseOptions): 
     pool,
     listen: (channel, handler) => listener.listen(channel, handler),
     close: async () => {
+      closing = true;
       await listener.close();
       await db.destroy();
     },
