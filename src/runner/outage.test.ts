@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +52,40 @@ describe('a server that goes away and comes back on its address', () => {
     await server.open();
     const job = sandbox.enqueue(['echo ok']);
     expect(await server.untilFinished(job)).toMatchObject({ state: 'success' });
+  });
+
+  it('at another address is found through the file in which it writes it', async () => {
+    const { server } = sandbox;
+    await sandbox.stopRunner();
+    const urlFile = `${sandbox.folder}/url`;
+    await writeFile(urlFile, server.url);
+    sandbox.startRunner({ urlFile, url: 'http://127.0.0.1:1' });
+    const job = sandbox.enqueue(['echo one', waitFor('go'), 'echo two']);
+    await server.until(() => job.log.includes('one\n'));
+    await server.moveToOtherPort();
+    await writeFile(urlFile, `${server.url}\n`);
+    await make('go');
+    expect(await server.untilFinished(job)).toMatchObject({ state: 'success' });
+    expectWhole(job);
+  });
+
+  it('too late gets the rest of the log and the result from the next runner', async () => {
+    const { server } = sandbox;
+    await sandbox.stopRunner();
+    sandbox.startRunner({ polling: { shutdown: 1 } });
+    const job = sandbox.enqueue(['echo one', waitFor('go'), 'echo two; sleep 1000']);
+    await server.until(() => job.log.includes('one\n'));
+    await server.close();
+    await make('go');
+    await sandbox.stopRunner();
+    await server.open();
+    expect(job.log.includes('aborted')).toBe(false);
+    sandbox.startRunner();
+    expect(await server.untilFinished(job)).toMatchObject({ state: 'failed', failure_reason: 'unknown_failure' });
+    expect(plainLog(job)).toMatch(/one\n[\s\S]*ERROR: Job failed: aborted: terminated\n$/);
+    expectWhole(job);
+    await sandbox.drainRunner();
+    expect(readdirSync(`${sandbox.stateDir}/jobs`)).toEqual([]);
   });
 
   it('that lost the end of the log asks for it again', async () => {

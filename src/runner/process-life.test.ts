@@ -13,9 +13,20 @@ import { plainLog, Sandbox, TOKEN, variable } from './testing/sandbox.ts';
 let sandbox: Sandbox;
 const children: ChildProcess[] = [];
 
+/** The runner as a process of its own, which tests can kill. */
 const startRunner = (): ChildProcess => {
-  const script = join(import.meta.dirname, 'testing', 'start-runner.ts');
-  const child = spawn(process.execPath, [script, sandbox.server.url, TOKEN, sandbox.stateDir], {
+  const options = {
+    url: sandbox.server.url,
+    token: TOKEN,
+    stateDir: sandbox.stateDir,
+    concurrency: 2,
+    logFile: `${sandbox.stateDir}.log`,
+    grace: 2000,
+    timing: { keepAlive: 100 },
+  };
+  const module = new URL('main-loop.ts', import.meta.url).href;
+  const code = `const { runRunnerProcess } = await import('${module}'); await runRunnerProcess(${JSON.stringify(options)});`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
     env: { PATH: process.env['PATH'], HOME: sandbox.folder },
     detached: true,
     stdio: 'ignore',

@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Coordinator, type JobRequestOutcome } from './api/coordinator.ts';
+import type { UnreadableJob } from './api/decode-payload.ts';
 import { HttpClient } from './api/http-client.ts';
 import { Backoff, delay } from './delay.ts';
 import { executeJob } from './job/execute-job.ts';
 import type { RunnerScope } from './job/job-scope.ts';
+import { reportSystemFailure } from './job/report-failure.ts';
 import { recoverOrphans } from './orphans.ts';
 import { cleanEnvironment } from './process/clean-environment.ts';
 import { architecture, RUNNER_NAME, runnerInfo } from './runner-info.ts';
@@ -20,6 +23,8 @@ import { TRACE_TIMING, type TraceTiming } from './trace/trace-sender.ts';
 export interface RunnerOptions {
   /** The server, `http://host:port`, with a relative root if it has one. */
   readonly url: string;
+  /** A file in which the server writes its address at each start; wins over `url` while it can be read. */
+  readonly urlFile?: string;
   /** Runner authentication token (`glrt-…`). */
   readonly token: string;
   /** Jobs at the same time; 1 and more. */
@@ -72,31 +77,40 @@ const QUICK_ANSWERS = 10;
  * @throws StateInUseError when another runner works in `stateDir`; Error for a URL that is none.
  */
 export const runRunner = async (options: RunnerOptions): Promise<void> => {
+  const { log } = options;
   const version = options.version ?? '0.0.0';
   const revision = options.revision ?? 'unknown';
   const systemId = options.systemId ?? (await systemIdOf(options.stateDir));
   const agent = `${RUNNER_NAME} ${version} (${revision}; node${process.versions.node}; ${process.platform}/${architecture()})`;
-  const http = new HttpClient(options.url, agent);
+  const http = new HttpClient(() => currentUrl(options), agent);
   const coordinator = new Coordinator(http, options.token, systemId, runnerInfo(version, revision));
   const unlock = await lockRunnerState(options.stateDir, { systemId, url: options.url, version });
   try {
     const scope = await makeScope(options, { coordinator, systemId, version, revision });
-    options.log.info('runner started', { url: options.url, systemId, concurrency: options.concurrency });
+    log.info('runner started', { url: currentUrl(options), systemId, concurrency: options.concurrency });
     const { jobs } = scope.roots;
-    const orphanage = {
-      jobs,
-      coordinator,
-      log: options.log,
-      reportFor: scope.timing.reportFor,
-      signal: options.signal,
-    };
-    const { reported } = await recoverOrphans(orphanage);
-    await takeJobs(options, scope);
-    if (options.signal.aborted) await reported;
+    const giveUp = new AbortController();
+    const { reported } = await recoverOrphans({ jobs, coordinator, log, timing: scope.timing, signal: giveUp.signal });
+    await takeJobs(options, scope, () => http.close());
+    // A call that is under way may end; what finds no server is kept.
+    await Promise.race([reported, delay(1000)]);
+    giveUp.abort();
+    http.close();
+    await reported;
   } finally {
     http.close();
     await unlock();
-    options.log.info('runner ended');
+    log.info('runner ended');
+  }
+};
+
+const currentUrl = (options: RunnerOptions): string => {
+  if (options.urlFile === undefined) return options.url;
+  try {
+    const url = readFileSync(options.urlFile, 'utf8').trim();
+    return URL.canParse(url) ? url : options.url;
+  } catch {
+    return options.url;
   }
 };
 
@@ -150,7 +164,7 @@ const succeeds = (command: string, args: readonly string[], env: NodeJS.ProcessE
   });
 
 /** Polls while slots are free, one request at a time, and runs what comes. Returns when all jobs have ended. */
-const takeJobs = async (options: RunnerOptions, scope: RunnerScope): Promise<void> => {
+const takeJobs = async (options: RunnerOptions, scope: RunnerScope, cutCalls: () => void): Promise<void> => {
   const timing = { ...POLL_TIMING, ...options.polling };
   const stopped = AbortSignal.any([options.signal, ...(options.drain === undefined ? [] : [options.drain])]);
   const giveUp = new AbortController();
@@ -162,18 +176,19 @@ const takeJobs = async (options: RunnerOptions, scope: RunnerScope): Promise<voi
     const slot = slots.take(payload.job_info.project_id);
     options.log.info('job received', { job: payload.id, slot: slot.runner });
     const job = { payload, slot, correlationId, interrupt: options.signal, giveUp: giveUp.signal };
-    const run = executeJob(scope, job)
-      .catch((error: unknown) => options.log.error('job ended unexpectedly', { job: payload.id, error: String(error) }))
-      .finally(() => {
-        running.delete(run);
-        slot.release();
-      });
+    const run = executeJob(scope, job).finally(() => {
+      running.delete(run);
+      slot.release();
+    });
     running.add(run);
   };
   await poll(scope, slots, stopped, timing, start);
   let timer: NodeJS.Timeout | undefined;
   const limit = (): void => {
-    timer = setTimeout(() => giveUp.abort(), timing.shutdown);
+    timer = setTimeout(() => {
+      giveUp.abort();
+      cutCalls();
+    }, timing.shutdown);
   };
   if (options.signal.aborted) limit();
   else options.signal.addEventListener('abort', limit, { once: true });
@@ -202,7 +217,7 @@ const poll = async (
       throw error;
     }
     if (outcome.kind === 'job') start(outcome);
-    else if (outcome.kind === 'unreadable') await reportUnreadable(scope, outcome.job);
+    else if (outcome.kind === 'unreadable') void reportUnreadable(scope, outcome.job, stopped);
     const isNews = outcome.kind === 'none' && outcome.cursor !== undefined && outcome.cursor !== cursor;
     if (outcome.kind === 'none') cursor = outcome.cursor ?? cursor;
     if (outcome.kind === 'forbidden') scope.log.error('the server refuses this runner (403)');
@@ -247,12 +262,9 @@ class PollRhythm {
 }
 
 /** A job that cannot be read is failed on the server, if it can at least be named. */
-const reportUnreadable = async (
-  scope: RunnerScope,
-  job: { readonly field: string; readonly id: number | undefined; readonly token: string | undefined },
-): Promise<void> => {
+const reportUnreadable = async (scope: RunnerScope, job: UnreadableJob, stopped: AbortSignal): Promise<void> => {
   scope.log.error('the server sent a job that cannot be read', { job: job.id, field: job.field });
   if (job.id === undefined || job.token === undefined) return;
-  const update = { state: 'failed', failure_reason: 'runner_system_failure' } as const;
-  await scope.coordinator.updateJob({ id: job.id, token: job.token }, update);
+  const patience = { reportFor: scope.timing.reportFor, signal: stopped };
+  await reportSystemFailure(scope.coordinator, { id: job.id, token: job.token }, patience);
 };

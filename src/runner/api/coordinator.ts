@@ -10,7 +10,7 @@ import {
 } from '../../wire/runner-protocol.ts';
 import { decodeJobPayload, type UnreadableJob } from './decode-payload.ts';
 import { type HttpClient, type HttpReply, UnreachableError } from './http-client.ts';
-import { askedWait, withRetries } from './retry.ts';
+import { askedWait, isRetriable, withRetries } from './retry.ts';
 
 /** Which job a call is about, and its token. */
 export interface JobKey {
@@ -36,19 +36,21 @@ export interface JobNews {
   readonly interval: number | undefined;
 }
 
+/** To be tried again. */
+export interface CallFailure {
+  readonly kind: 'failed';
+  readonly error: string;
+  /** Milliseconds that the server asks to wait. */
+  readonly wait: number | undefined;
+  /** An answer that will be the same next time (400, 401), not an accident or an outage. */
+  readonly isRefusal: boolean;
+}
+
 export type UpdateOutcome = JobNews &
-  (
-    | { readonly kind: 'ok' | 'accepted' | 'resend' | 'abort' | 'missing' }
-    /** Try again; `wait` is what the server asked for, in milliseconds. */
-    | { readonly kind: 'failed'; readonly error: string; readonly wait: number | undefined }
-  );
+  ({ readonly kind: 'ok' | 'accepted' | 'resend' | 'abort' | 'missing' } | CallFailure);
 
 export type PatchOutcome = JobNews &
-  (
-    | { readonly kind: 'ok' | 'abort' | 'missing' }
-    | { readonly kind: 'rewind'; readonly offset: number }
-    | { readonly kind: 'failed'; readonly error: string; readonly wait: number | undefined }
-  );
+  ({ readonly kind: 'ok' | 'abort' | 'missing' } | { readonly kind: 'rewind'; readonly offset: number } | CallFailure);
 
 export interface ArtifactUpload {
   readonly format: string;
@@ -126,10 +128,10 @@ export class Coordinator {
       if (reply.status === 202) return { ...news, kind: 'accepted' };
       if (reply.status === 404) return { ...news, kind: 'missing' };
       if (reply.status === 412) return { ...news, kind: 'resend' };
-      return { ...news, kind: 'failed', ...failureOf(reply) };
+      return { ...news, ...failureOf(reply) };
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
-      return { ...NO_NEWS, kind: 'failed', error: error.message, wait: undefined };
+      return { ...NO_NEWS, ...outageOf(error) };
     }
   }
 
@@ -154,10 +156,10 @@ export class Coordinator {
       if (reply.status === 202) return { ...news, kind: 'ok' };
       if (reply.status === 404) return { ...news, kind: 'missing' };
       if (reply.status === 416) return { ...news, kind: 'rewind', offset: storedSize(reply.headers) };
-      return { ...news, kind: 'failed', ...failureOf(reply) };
+      return { ...news, ...failureOf(reply) };
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
-      return { ...NO_NEWS, kind: 'failed', error: error.message, wait: undefined };
+      return { ...NO_NEWS, ...outageOf(error) };
     }
   }
 
@@ -206,9 +208,18 @@ const decodeJob = (reply: HttpReply): JobRequestOutcome => {
   return { kind: 'job', payload: job, correlationId: text(reply.headers['x-request-id']) };
 };
 
-const failureOf = (reply: HttpReply): { error: string; wait: number | undefined } => ({
+const failureOf = (reply: HttpReply): CallFailure => ({
+  kind: 'failed',
   error: `status ${reply.status}`,
   wait: askedWait(reply.headers, Date.now()),
+  isRefusal: reply.status < 500 && !isRetriable(reply.status),
+});
+
+const outageOf = (error: UnreachableError): CallFailure => ({
+  kind: 'failed',
+  error: error.message,
+  wait: undefined,
+  isRefusal: false,
 });
 
 /** `Range: 0-N`: N bytes are stored. Missing or unreadable means that the log starts over. */

@@ -18,7 +18,7 @@ const serve = async (listener: RequestListener): Promise<string> => {
 };
 
 const client = (url: string): HttpClient => {
-  const made = new HttpClient(url, 'test');
+  const made = new HttpClient(() => url, 'test');
   clients.push(made);
   return made;
 };

@@ -54,16 +54,17 @@ export const apiBase = (url: string): string => {
 
 /** HTTP to one server over kept-alive connections, with proxies from the environment. Knows nothing of jobs. */
 export class HttpClient {
-  readonly #base: string;
+  readonly #url: () => string;
   readonly #userAgent: string;
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
 
-  constructor(url: string, userAgent: string) {
-    this.#base = apiBase(url);
+  /** @param url asked before each call: a server may come back at another address. */
+  constructor(url: () => string, userAgent: string) {
+    this.#url = url;
     this.#userAgent = userAgent;
     // As Go does, never ask a proxy for this very machine.
-    const direct = isLoopback(new URL(this.#base).hostname);
+    const direct = isLoopback(new URL(apiBase(url())).hostname);
     const options = { keepAlive: true, maxFreeSockets: 8, ...(direct ? {} : { proxyEnv: process.env }) };
     this.#http = new HttpAgent(options);
     this.#https = new HttpsAgent(options);
@@ -90,7 +91,7 @@ export class HttpClient {
 
   /** Sends once and returns the answer with its body unread; the caller must consume or destroy it. */
   async open(call: HttpCall): Promise<IncomingMessage> {
-    let url = new URL(call.path, this.#base);
+    let url = new URL(call.path, apiBase(this.#url()));
     let headers = call.headers ?? {};
     for (let hop = 0; ; hop += 1) {
       const answer = await this.#once(url, call, headers);

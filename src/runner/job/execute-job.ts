@@ -11,12 +11,13 @@ import type { Slot } from '../slots.ts';
 import { JobLog } from '../trace/job-log.ts';
 import { LogFilters } from '../trace/log-filters.ts';
 import { TraceBuffer } from '../trace/trace-buffer.ts';
-import { TraceSender } from '../trace/trace-sender.ts';
+import { type Delivery, type JobReport, TraceSender } from '../trace/trace-sender.ts';
 import { type JobDirectories, jobDirectories, shortToken } from './directories.ts';
 import { JobControl } from './job-control.ts';
 import { type JobFailure, reportOf } from './job-failure.ts';
-import { bootId, writeJobRecord } from './job-record.ts';
+import { bootId, keptTracePath, writeJobRecord } from './job-record.ts';
 import type { JobScope, JobStatusWord, RunnerScope } from './job-scope.ts';
+import { reportSystemFailure } from './report-failure.ts';
 import { isDebugTrace } from './run-commands.ts';
 import { runJob } from './run-job.ts';
 import { jobTimeout } from './run-steps.ts';
@@ -35,23 +36,29 @@ export interface JobAssignment {
 
 /**
  * One job from the first PUT to the last. Returns when the server has the result (or wants none), so the slot stays
- * taken until then. Never throws for anything that is the job's.
+ * taken until then. A result that finds no server is kept on disk for the next start. Never throws.
  */
 export const executeJob = async (runner: RunnerScope, job: JobAssignment): Promise<void> => {
   const { payload } = job;
   const key: JobKey = { id: payload.id, token: payload.token };
   const scratch = join(runner.roots.jobs, String(payload.id));
-  await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch, { recursive: true, mode: 0o700 });
+  let delivery: Delivery = 'unwanted';
   try {
+    await rm(scratch, { recursive: true, force: true });
+    await mkdir(scratch, { recursive: true, mode: 0o700 });
     const start = await runner.coordinator.updateJob(key, { state: 'running', output: {} });
     if (start.kind === 'abort' || start.kind === 'missing') {
       runner.log.info('job dropped, the server no longer wants it', { job: payload.id });
-      return;
+    } else {
+      delivery = await runAndReport(runner, job, key, scratch, start.canceling);
     }
-    await runAndReport(runner, job, key, scratch, start.canceling);
+  } catch (error) {
+    // A full disk, most likely: the job could not even begin.
+    runner.log.error('job ended unexpectedly', { job: payload.id, error: String(error) });
+    const patience = { reportFor: runner.timing.reportFor, signal: job.giveUp };
+    await reportSystemFailure(runner.coordinator, key, patience);
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    if (delivery !== 'undelivered') await rm(scratch, { recursive: true, force: true }).catch(() => {});
   }
 };
 
@@ -61,7 +68,7 @@ const runAndReport = async (
   key: JobKey,
   scratch: string,
   isCanceled: boolean,
-): Promise<void> => {
+): Promise<Delivery> => {
   const { payload } = job;
   const control = new JobControl(jobTimeout(payload.runner_info.timeout));
   const interrupt = (): void => control.interrupt();
@@ -70,35 +77,35 @@ const runAndReport = async (
   const trace = new TraceBuffer(runner.outputLimit);
   const { variables, directories } = variablesOf(runner, job);
   const running = variables('running');
-  const sender = new TraceSender(
-    runner.coordinator,
-    key,
-    trace,
-    { onCanceling: () => control.cancel(), onAbort: () => control.abort() },
-    {
-      log: runner.log,
-      timing: runner.timing,
-      isDebug: isDebugTrace(running) || parseBoolean(setting(running, 'CI_DEBUG_SERVICES')) === true,
-    },
-  );
+  const listener = { onCanceling: () => control.cancel(), onAbort: () => control.abort() };
+  const isDebug = isDebugTrace(running) || parseBoolean(setting(running, 'CI_DEBUG_SERVICES')) === true;
+  const { log: runnerLog, timing } = runner;
+  const sender = new TraceSender(runner.coordinator, key, trace, listener, { log: runnerLog, timing, isDebug });
   try {
-    if (isCanceled) {
-      // Canceled before it began; the reason goes unmapped.
-      await sender.finish({ state: 'failed', failure_reason: 'job_canceled' }, job.giveUp);
-      return;
-    }
+    // Canceled before it began; the reason goes unmapped.
+    if (isCanceled) return await sender.finish({ state: 'failed', failure_reason: 'job_canceled' }, job.giveUp);
     const log = new JobLog(trace, filtersOf(runner, payload, running), payload.features.trace_sections === true);
     const scope = await makeScope(runner, job, { key, scratch, directories, control, log, variables });
     writeOpening(runner, log);
     sender.start();
     const failure = await runJob(scope);
     writeEnding(log, failure);
-    const delivered = await sender.finish(reportOf(failure, payload.features.failure_reasons ?? []), job.giveUp);
-    runner.log.info('job finished', { job: payload.id, result: failure?.reason ?? 'success', delivered });
+    const report = reportOf(failure, payload.features.failure_reasons ?? []);
+    const delivery = await sender.finish(report, job.giveUp);
+    runnerLog.info('job finished', { job: payload.id, result: failure?.reason ?? 'success', delivery });
+    if (delivery === 'undelivered') await keepResult(scope, trace, report);
+    return delivery;
   } finally {
     control.close();
     job.interrupt.removeEventListener('abort', interrupt);
   }
+};
+
+/** For the next start of a runner in this folder. */
+const keepResult = async (scope: JobScope, trace: TraceBuffer, report: JobReport): Promise<void> => {
+  await writeFile(keptTracePath(scope.scratch), trace.slice(0, trace.size), { mode: 0o600 });
+  const { directories, key, processes, scratch } = scope;
+  writeJobRecord(scratch, { ...key, temp: directories.temp, boot: bootId(), mark: processes.mark, report });
 };
 
 /** Job tokens and the runner's own never show, whether the server marks them as masked or not. */

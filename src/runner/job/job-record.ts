@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessMark } from '../process/process-tree.ts';
+import type { JobReport } from '../trace/trace-sender.ts';
 
 /** What a later runner needs to clean up after this one was killed. Holds the job's token, hence 0600 in a 0700 folder. */
 export interface JobRecord {
@@ -10,9 +11,14 @@ export interface JobRecord {
   readonly mark: ProcessMark;
   /** The machine's start; groups and start times mean nothing after another. Empty where it cannot be read. */
   readonly boot: string;
+  /** The result of a job that ended while the server was away; its log lies beside. */
+  readonly report?: JobReport;
 }
 
 const NAME = 'job.json';
+
+/** The log of a job whose result was not delivered. */
+export const keptTracePath = (folder: string): string => join(folder, 'trace');
 
 export const bootId = (): string => {
   try {
@@ -32,6 +38,8 @@ const isNumberList = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'number');
 const isStringList = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
+const isReport = (value: unknown): value is JobReport =>
+  isObject(value) && (value['state'] === 'success' || value['state'] === 'failed');
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
@@ -44,11 +52,12 @@ export const findJobRecord = (folder: string): JobRecord | undefined => {
     return undefined;
   }
   if (!isObject(value) || !isObject(value['mark'])) return undefined;
-  const { id, token, temp, boot, mark } = value;
+  const { id, token, temp, boot, mark, report } = value;
   const { groups, environment, folder: place } = mark;
   if (typeof id !== 'number' || typeof token !== 'string' || typeof temp !== 'string') return undefined;
   if (!isNumberList(groups) || !isStringList(environment) || typeof boot !== 'string') return undefined;
   const isPlace = isObject(place) && typeof place['path'] === 'string' && typeof place['since'] === 'number';
   const where = isPlace ? { folder: { path: String(place['path']), since: Number(place['since']) } } : {};
-  return { id, token, temp, boot, mark: { groups, environment, ...where } };
+  const record = { id, token, temp, boot, mark: { groups, environment, ...where } };
+  return isReport(report) ? { ...record, report } : record;
 };

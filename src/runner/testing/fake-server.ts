@@ -76,6 +76,13 @@ export class FakeServer {
     this.#server = undefined;
   }
 
+  /** Like a restart with `PENSTOCK_PORT=0`. */
+  async moveToOtherPort(): Promise<void> {
+    await this.close();
+    this.#port = 0;
+    await this.open();
+  }
+
   serveRepositories(folder: string): void {
     this.#repositories = folder;
   }

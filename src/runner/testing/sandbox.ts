@@ -14,8 +14,8 @@ export const JOB_TOKEN = 'glcbt-64_jobtokenjobtoken01';
 export class Sandbox {
   readonly server = new FakeServer();
   readonly folder: string;
-  readonly #stop = new AbortController();
-  readonly #drain = new AbortController();
+  #stop = new AbortController();
+  #drain = new AbortController();
   #runner: Promise<void> = Promise.resolve();
   #nextId = 1;
 
@@ -34,20 +34,27 @@ export class Sandbox {
 
   static async open(options: Partial<RunnerOptions> = {}): Promise<Sandbox> {
     const sandbox = await Sandbox.withoutRunner();
-    sandbox.#runner = runRunner({
-      url: sandbox.server.url,
+    sandbox.startRunner(options);
+    return sandbox;
+  }
+
+  /** Starts the runner, again after `stopRunner`. */
+  startRunner(options: Partial<RunnerOptions> = {}): void {
+    this.#stop = new AbortController();
+    this.#drain = new AbortController();
+    this.#runner = runRunner({
+      url: this.server.url,
       token: TOKEN,
       concurrency: 2,
-      stateDir: sandbox.stateDir,
+      stateDir: this.stateDir,
       log: silentLog,
-      signal: sandbox.#stop.signal,
-      drain: sandbox.#drain.signal,
-      environment: { PATH: process.env['PATH'], HOME: join(sandbox.folder, 'home'), SECRET_OF_SERVER: 'never' },
+      signal: this.#stop.signal,
+      drain: this.#drain.signal,
+      environment: { PATH: process.env['PATH'], HOME: join(this.folder, 'home'), SECRET_OF_SERVER: 'never' },
       grace: 2000,
       ...options,
       timing: { keepAlive: 100, ...options.timing },
     });
-    return sandbox;
   }
 
   get stateDir(): string {

@@ -7,6 +7,9 @@ import type { TraceBuffer } from './trace-buffer.ts';
 /** How a job ended, in the words of the final PUT. */
 export type JobReport = Pick<JobUpdateBody, 'state' | 'failure_reason' | 'exit_code'>;
 
+/** `unwanted`: the server refused it for good. `undelivered`: there was no server, another try later may succeed. */
+export type Delivery = 'delivered' | 'unwanted' | 'undelivered';
+
 export interface TraceTiming {
   /** First pause between two PATCHes, in milliseconds; grows while output keeps coming. */
   readonly firstPause: number;
@@ -23,11 +26,13 @@ export const TRACE_TIMING: TraceTiming = { firstPause: 25, pause: 1000, keepAliv
 /** What came of one call. `wait`: milliseconds that the server asked for. */
 type Step =
   | { readonly kind: 'done' | 'missing' | 'resend' }
-  | { readonly kind: 'failed'; readonly wait: number | undefined };
+  | { readonly kind: 'failed'; readonly wait: number | undefined; readonly isRefusal: boolean };
 
 /** Never slower than this, whatever the server asks: somebody may open the page at any moment. */
 const SLOWEST_PAUSE_MS = 3000;
 const RESENDS = 3;
+/** Tries of a result that the server refuses; an outage is waited for instead. gitlab-runner: 10 for both. */
+const REFUSALS = 10;
 
 export interface TraceListener {
   /** The server wants the script stopped and after_script run. */
@@ -74,37 +79,34 @@ export class TraceSender {
     trace.onAppend(() => this.#wake());
   }
 
-  /** True after 403 or a final `Job-Status`: nothing that is sent will be taken. */
-  get isAborted(): boolean {
-    return this.#isAborted;
-  }
-
   start(): void {
     this.#loop = this.#run();
   }
 
   /**
    * Sends the rest of the log, then the result, again and again until the server takes it or `giveUp` aborts.
-   * Returns false when the result could not be delivered.
    */
-  async finish(report: JobReport, giveUp: AbortSignal): Promise<boolean> {
+  async finish(report: JobReport, giveUp: AbortSignal): Promise<Delivery> {
     this.#stop.abort();
     this.#wake();
     await this.#loop;
     const deadline = performance.now() + this.#timing.reportFor;
     const backoff = new Backoff(100, 1000);
     let resends = 0;
+    let refusals = 0;
     for (;;) {
       const flushed = await this.#flush(giveUp);
       const step = flushed.kind === 'failed' ? flushed : await this.#report(report);
-      if (step.kind === 'done') return !this.#isAborted;
+      if (step.kind === 'done') return this.#isAborted ? 'unwanted' : 'delivered';
       if (step.kind === 'resend') {
         resends += 1;
         this.#sent = 0;
       }
-      if (giveUp.aborted || performance.now() > deadline || resends > RESENDS) {
+      if (step.kind === 'failed' && step.isRefusal) refusals += 1;
+      const isHopeless = resends > RESENDS || refusals > REFUSALS;
+      if (giveUp.aborted || performance.now() > deadline || isHopeless) {
         this.#log.error('job result not delivered', { job: this.#job.id });
-        return false;
+        return isHopeless ? 'unwanted' : 'undelivered';
       }
       if (step.kind === 'failed') await delay(step.wait ?? backoff.next(), giveUp);
     }
@@ -179,18 +181,18 @@ export class TraceSender {
         const before = this.#sent;
         this.#sent = Math.min(outcome.offset, this.#trace.size);
         // The same place again means that the server cannot take this chunk: do not hammer it.
-        return this.#sent === before ? { kind: 'failed', wait: undefined } : { kind: 'done' };
+        return this.#sent === before ? { kind: 'failed', wait: undefined, isRefusal: true } : { kind: 'done' };
       }
       case 'failed':
         this.#log.warn('log not taken', { job: this.#job.id, error: outcome.error });
-        return { kind: 'failed', wait: outcome.wait };
+        return { kind: 'failed', wait: outcome.wait, isRefusal: outcome.isRefusal };
     }
   }
 
   /** Sends all that is left. A log that the server does not know (404) is given up; the result still counts. */
   async #flush(giveUp: AbortSignal): Promise<Step> {
     while (this.#sent < this.#trace.size && !this.#isAborted) {
-      if (giveUp.aborted) return { kind: 'failed', wait: 0 };
+      if (giveUp.aborted) return { kind: 'failed', wait: 0, isRefusal: false };
       const step = await this.#patch();
       if (step.kind !== 'done') return step;
     }
@@ -210,12 +212,12 @@ export class TraceSender {
         this.#isAborted = true;
         return { kind: 'done' };
       case 'accepted':
-        return { kind: 'failed', wait: (outcome.interval ?? 1) * 1000 };
+        return { kind: 'failed', wait: (outcome.interval ?? 1) * 1000, isRefusal: false };
       case 'resend':
         return { kind: 'resend' };
       case 'failed':
         this.#log.warn('job result not taken', { job: this.#job.id, error: outcome.error });
-        return { kind: 'failed', wait: outcome.wait };
+        return { kind: 'failed', wait: outcome.wait, isRefusal: outcome.isRefusal };
     }
   }
 
