@@ -1,4 +1,4 @@
-import type { CompiledArtifacts, CompiledEnvironment, CompiledJob, CompiledNeed, JobOptions } from '../compiled.ts';
+import type { CompiledArtifacts, CompiledJob, CompiledNeed, JobOptions } from '../compiled.ts';
 import { definedOnly } from '../defined-only.ts';
 import type { JobDefinition } from '../keywords/job-definition.ts';
 import type { RuleDefinition } from '../keywords/rule.ts';
@@ -16,6 +16,8 @@ export const compileJob = (
   view: JobView,
 ): CompiledJob => {
   const needs = rule?.needs ?? job.needs;
+  const { environment } = job;
+  const variables = rule?.variables === undefined ? view.yaml : mergeVariables(view.yaml, rule.variables);
   return {
     name: job.name,
     stage: job.stage,
@@ -24,12 +26,15 @@ export const compileJob = (
     ...allowFailureOf(job, rule),
     schedulingType: needs === undefined ? 'stage' : 'dag',
     needs: (needs ?? []).map(({ name, artifacts, optional }): CompiledNeed => ({ name, artifacts, optional })),
-    variables: mergeVariables(view.yaml, rule?.variables ?? []),
+    variables,
     tags: parseTags((job.tags ?? []).map((tag) => view.variables.expandRaw(tag))),
     options: optionsOf(job),
     ...definedOnly({
       interruptible: rule?.interruptible ?? job.interruptible,
-      environment: environmentOf(job, view),
+      environment:
+        environment === undefined
+          ? undefined
+          : { ...environment, name: view.nameEnvironment(environment.name, variables) },
       coverage: job.coverage,
     }),
   };
@@ -48,9 +53,6 @@ const allowFailureOf = (
   if (typeof own === 'boolean') return { allowFailure: own };
   return { allowFailure: false, ...(own.exitCodes.length > 0 ? { allowFailureExitCodes: own.exitCodes } : {}) };
 };
-
-const environmentOf = ({ environment }: JobDefinition, view: JobView): CompiledEnvironment | undefined =>
-  environment === undefined ? undefined : { ...environment, name: view.environment ?? environment.name };
 
 const optionsOf = (job: JobDefinition): JobOptions => ({
   beforeScript: job.beforeScript ?? [],

@@ -11,13 +11,13 @@ export interface JobView {
   /** root ⊕ workflow rule, as far as inherited, ⊕ job. */
   readonly yaml: readonly VariableDefinition[];
   readonly variables: VariableView;
-  /** The environment's expanded name. */
-  readonly environment?: string;
+  /** The environment's expanded name, with the YAML variables of the chosen job. */
+  readonly nameEnvironment: (name: string, yaml: readonly VariableDefinition[]) => string;
 }
 
 /**
  * The environment's name is expanded with what is known without it; then project variables are those of that
- * environment.
+ * environment. Rules see the environment as it is called without their own variables.
  */
 export const viewJob = (
   job: JobDefinition,
@@ -25,9 +25,12 @@ export const viewJob = (
 ): JobView => {
   const yaml = mergeVariables(inheritVariables(variables, job.inheritVariables), job.variables);
   const identity = { name: job.name, stage: job.stage, ...definedOnly({ when: job.when }) };
-  const view = ({ below, above }: VariableScope): VariableView => viewVariables([below, yaml, above], meter);
-  const withoutEnvironment = view(scopes.forJob(identity));
-  if (job.environment === undefined) return { yaml, variables: withoutEnvironment };
-  const environment = withoutEnvironment.expandBlank(job.environment.name);
-  return { yaml, variables: view(scopes.forJob({ ...identity, environment })), environment };
+  const view = ({ below, above }: VariableScope, own = yaml): VariableView => viewVariables([below, own, above], meter);
+  const anywhere = scopes.forJob(identity);
+  const withoutEnvironment = view(anywhere);
+  const nameEnvironment = (name: string, own: readonly VariableDefinition[]): string =>
+    (own === yaml ? withoutEnvironment : view(anywhere, own)).expandBlank(name);
+  if (job.environment === undefined) return { yaml, variables: withoutEnvironment, nameEnvironment };
+  const environment = nameEnvironment(job.environment.name, yaml);
+  return { yaml, variables: view(scopes.forJob({ ...identity, environment })), nameEnvironment };
 };
