@@ -64,13 +64,11 @@ function readExternalUrl(text: string, name: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
+/** Not by `URL`: a socket's address has no host (`postgresql://user@/penstock?host=/run/postgresql`). */
 function readDatabaseUrl(text: string, name: string): string {
-  const url = URL.parse(text);
-  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) {
-    // The address may hold a password, so it is not repeated.
-    throw new ConfigError(`${name} must be an address such as postgresql://user:password@host:5432/penstock`);
-  }
-  return text;
+  if (/^postgres(?:ql)?:\/\/\S+$/.test(text)) return text;
+  // The address may hold a password, so it is not repeated.
+  throw new ConfigError(`${name} must be an address such as postgresql://user:password@host:5432/penstock`);
 }
 
 function readRunner(text: string, name: string): 'embedded' | 'off' {
