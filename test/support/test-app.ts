@@ -161,7 +161,7 @@ export class TestApp {
 
   /** An administrator. */
   root(): Promise<Person> {
-    this.#root ??= this.addPerson('admin', { admin: true });
+    this.#root ??= this.addPerson('root', { admin: true });
     return this.#root;
   }
 

@@ -37,11 +37,10 @@ export const triggerCaller = (deps: TriggerCallerDeps): Guard<TriggerCaller> => 
     const project = await findProject(deps.db, request.pathParams['id'] ?? '');
     const given = request.rawParams['token'];
     const token = typeof given === 'string' ? given : '';
-    const byTrigger = await callerByTrigger(deps, project, token);
-    if (byTrigger !== undefined) return byTrigger;
-    const byJob = await callerByJob(deps, project, digestOf(token));
-    if (byJob === undefined) throw notFound();
-    return byJob;
+    if (project === undefined) throw notFound();
+    const caller = (await callerByTrigger(deps, project, token)) ?? (await callerByJob(deps, project, token));
+    if (caller === undefined) throw notFound();
+    return caller;
   },
 });
 
@@ -56,13 +55,13 @@ function mustBeTexts(request: ApiRequest): void {
 
 async function callerByTrigger(
   deps: TriggerCallerDeps,
-  project: Project | undefined,
+  project: Project,
   token: string,
 ): Promise<TriggerCaller | undefined> {
   // An expired token is as good as none (GitLab's own endpoint forgets to look; see docs/compatibility.md).
   const trigger = await findTriggerByToken(deps, token);
   if (trigger === undefined) return undefined;
-  if (project === undefined || trigger.projectId !== project.id) throw notFound();
+  if (trigger.projectId !== project.id) throw notFound();
   const user = trigger.owner;
   const role = await findRole(deps.db, user, project.id, deps.clock.now());
   if (!userCan(user, 'read_project', project, role)) throw notFound();
@@ -71,15 +70,15 @@ async function callerByTrigger(
 
 async function callerByJob(
   deps: TriggerCallerDeps,
-  project: Project | undefined,
-  digest: Uint8Array,
+  project: Project,
+  token: string,
 ): Promise<TriggerCaller | undefined> {
-  const verdict = await judgeJobToken(deps.db, digest);
+  const verdict = await judgeJobToken(deps.db, digestOf(token));
   if (verdict.kind === 'unknown') return undefined;
   if (verdict.kind === 'dead') throw unauthorized(verdict.reason);
   const { job } = verdict;
   const found = await findUserById(deps.db, job.userId);
-  if (project === undefined || found === undefined) throw notFound();
+  if (found === undefined) throw notFound();
   // An administrator's job has no administrator's rights.
   const user: User = { ...found, admin: false };
   const actor: JobActor = { kind: 'job', user, job };
