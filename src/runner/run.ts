@@ -93,7 +93,8 @@ export const runRunner = async (options: RunnerOptions): Promise<void> => {
     const { reported } = await recoverOrphans({ jobs, coordinator, log, timing: scope.timing, signal: giveUp.signal });
     await takeJobs(options, scope, () => http.close());
     // A call that is under way may end; what finds no server is kept.
-    await Promise.race([reported, delay(1000)]);
+    const settled = new AbortController();
+    await Promise.race([reported.then(() => settled.abort()), delay(1000, settled.signal)]);
     giveUp.abort();
     http.close();
     await reported;

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { chmod, lstat, mkdir, realpath, rm, rmdir, symlink, utimes } from 'node:fs/promises';
+import { chmod, lstat, lutimes, mkdir, realpath, rm, rmdir, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -23,8 +23,8 @@ export const extractZip = async (archive: string, folder: string): Promise<numbe
   await mkdir(folder, { recursive: true });
   const root = await realpath(folder);
   const zip = await open(archive);
-  const links = new Map<string, string>();
-  const folders: { readonly path: string; readonly mode: number }[] = [];
+  const links = new Map<string, { readonly to: string; readonly modified: Date }>();
+  const folders: { readonly path: string; readonly mode: number; readonly modified: Date }[] = [];
   let count = 0;
   try {
     for await (const entry of entriesOf(zip)) {
@@ -37,22 +37,25 @@ export const extractZip = async (archive: string, folder: string): Promise<numbe
       if (entry.fileName.endsWith('/')) {
         await makeFolder(target);
         links.delete(target);
-        folders.push({ path: target, mode });
+        folders.push({ path: target, mode, modified: entry.getLastModDate() });
       } else if ((mode & FILE_TYPE) === SYMLINK) {
-        links.set(target, await readLink(zip, entry));
+        links.set(target, { to: await readLink(zip, entry), modified: entry.getLastModDate() });
       } else {
         links.delete(target);
         await writeEntry(zip, entry, target, mode);
       }
     }
-    for (const [path, target] of links) {
+    for (const [path, { to, modified }] of links) {
       await ensureParent(root, path);
       await replace(path);
-      await symlink(target, path);
+      await symlink(to, path);
+      await lutimes(path, modified, modified);
     }
-    for (const { path, mode } of folders.reverse()) {
+    for (const { path, mode, modified } of folders.reverse()) {
       // The owner keeps access, or the next entry and the next job could not get in.
       if ((mode & 0o777) !== 0) await chmod(path, (mode & 0o777) | 0o700).catch(() => {});
+      // Times come last: a cache is written anew only when something is newer than it.
+      await utimes(path, modified, modified).catch(() => {});
     }
     return count;
   } finally {

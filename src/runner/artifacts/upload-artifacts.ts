@@ -27,7 +27,7 @@ export const isUploaded = (when: string | null | undefined, succeeded: boolean):
 };
 
 /** True when the entry selects anything. */
-export const hasSelection = (artifact: JobArtifact): boolean =>
+export const hasSelection = (artifact: Pick<JobArtifact, 'paths' | 'untracked'>): boolean =>
   artifact.untracked === true || (artifact.paths ?? []).length > 0;
 
 /** Uploads one entry of `artifacts`. Nothing selected = a line in the log. @throws JobFailure when the server refuses. */

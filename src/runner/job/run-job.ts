@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { downloadArtifacts, hasArtifacts } from '../artifacts/download-artifacts.ts';
 import { hasSelection, isUploaded, uploadArtifact } from '../artifacts/upload-artifacts.ts';
+import { restoreCaches, saveCaches } from '../cache/job-caches.ts';
 import { getSources } from '../git/get-sources.ts';
 import { sourceSettings } from '../git/source-settings.ts';
 import { prepareTemp, readGitlabEnv } from './file-variables.ts';
@@ -24,7 +25,9 @@ export const runJob = async (scope: JobScope): Promise<JobFailure | undefined> =
     let failure = await caught(() => fetchInputs(scope));
     failure ??= await caught(() => runSteps(scope));
     control.job.throwIfAborted();
-    failure = await uploads(scope, failure);
+    const environment = await lateEnvironment(scope, failure);
+    await saveCaches(scope, environment, failure === undefined, () => listUntracked(scope));
+    failure = await uploads(scope, environment, failure);
     control.job.throwIfAborted();
     await scope.log.section('cleanup_file_variables', 'Cleaning up project directory and file based variables', () =>
       rm(directories.temp, { recursive: true, force: true }),
@@ -76,6 +79,7 @@ const fetchInputs = async (scope: JobScope): Promise<void> => {
     return retried(scope, 'GET_SOURCES_ATTEMPTS', () => getSources(job));
   });
   control.job.throwIfAborted();
+  await restoreCaches(scope);
   const dependencies = (payload.dependencies ?? []).filter(hasArtifacts);
   if (dependencies.length === 0) return;
   await log.section('download_artifacts', 'Downloading artifacts', () =>
@@ -89,30 +93,38 @@ const fetchInputs = async (scope: JobScope): Promise<void> => {
   );
 };
 
+/** What names and paths of artifacts and caches see: the final status, and what scripts wrote to GITLAB_ENV. */
+const lateEnvironment = async (
+  scope: JobScope,
+  failure: JobFailure | undefined,
+): Promise<ReadonlyMap<string, string>> =>
+  new Map([...environmentOf(scope.variables(statusWord(failure))), ...(await readGitlabEnv(scope.directories.temp))]);
+
+const listUntracked = async ({ control, directories, git }: JobScope): Promise<readonly string[]> => {
+  // A job without sources has no repository to ask.
+  const asked = await git.ask(['ls-files', '-o', '-z'], directories.project).catch(() => undefined);
+  control.job.throwIfAborted();
+  return (asked?.stdout.toString('utf8') ?? '').split('\0').filter((path) => path !== '');
+};
+
 /** Uploads after success or failure; a failed upload fails a job that had succeeded. */
-const uploads = async (scope: JobScope, failure: JobFailure | undefined): Promise<JobFailure | undefined> => {
-  const { control, directories, git, log, payload } = scope;
+const uploads = async (
+  scope: JobScope,
+  environment: ReadonlyMap<string, string>,
+  failure: JobFailure | undefined,
+): Promise<JobFailure | undefined> => {
+  const { control, directories, log, payload } = scope;
   const succeeded = failure === undefined;
   const chosen = (payload.artifacts ?? []).filter(
     (artifact) => hasSelection(artifact) && isUploaded(artifact.when, succeeded),
   );
   if (chosen.length === 0) return failure;
-  const environment = new Map([
-    ...environmentOf(scope.variables(statusWord(failure))),
-    ...(await readGitlabEnv(directories.temp)),
-  ]);
-  const listUntracked = async (): Promise<readonly string[]> => {
-    // A job without sources has no repository to ask.
-    const asked = await git.ask(['ls-files', '-o', '-z'], directories.project).catch(() => undefined);
-    control.job.throwIfAborted();
-    return (asked?.stdout.toString('utf8') ?? '').split('\0').filter((path) => path !== '');
-  };
   const job = {
     coordinator: scope.runner.coordinator,
     key: scope.key,
     project: directories.project,
     environment,
-    listUntracked,
+    listUntracked: () => listUntracked(scope),
     log,
     stop: control.job,
   };
