@@ -1,5 +1,5 @@
-import { empty } from './reply.ts';
 import type { ApiReply } from './reply.ts';
+import { empty } from './reply.ts';
 import type { ApiRequest } from './request.ts';
 
 /** What a client asked for: everything, bytes `start` up to (not including) `end`, or something beyond the file. */

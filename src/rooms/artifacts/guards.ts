@@ -1,8 +1,7 @@
 import type { ApiRequest, Guard } from '../../http/index.ts';
 import { forbidden, notFound, PenstockError } from '../../kit/errors.ts';
-import type { AuthenticateDeps } from '../accounts/index.ts';
+import type { AuthenticateDeps, JobActor } from '../accounts/index.ts';
 import { actingUser, authenticateJob } from '../accounts/index.ts';
-import type { JobActor } from '../accounts/index.ts';
 import type { JobSubject, PipelineGuards } from '../pipelines/index.ts';
 import { findJobById } from '../pipelines/index.ts';
 import { can, findProjectById, findProtectedRefs, findRole, isProtected, jobTokenReach } from '../projects/index.ts';

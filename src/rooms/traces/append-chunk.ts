@@ -1,6 +1,6 @@
+import type { Status } from '../../wire/statuses.ts';
 import type { Job, ProcessDeps } from '../pipelines/index.ts';
 import { advanceJob, touchRunnerJob } from '../pipelines/index.ts';
-import type { Status } from '../../wire/statuses.ts';
 import { findTraceState, growTrace, insertChunk } from './store.ts';
 
 export interface AppendDeps extends ProcessDeps {

@@ -1,8 +1,8 @@
 import type { Route } from '../../../http/index.ts';
 import { boolean, enumeration, integer, json, route, string } from '../../../http/index.ts';
 import { badRequest } from '../../../kit/errors.ts';
-import { findJobWithOptions } from '../../pipelines/index.ts';
 import type { Job } from '../../pipelines/index.ts';
+import { findJobWithOptions } from '../../pipelines/index.ts';
 import { accessibilityOf } from '../access.ts';
 import type { Accessibility } from '../artifact.ts';
 import { FILE_FORMATS, FILE_TYPES, formatOf } from '../file-types.ts';
