@@ -30,7 +30,10 @@ export class BareInsert {
     const pool = new Pool({ connectionString: databaseUrl, max: 16 });
     const rows = await Promise.all(
       TABLES.map(async ({ name, where }) => {
-        const result = await pool.query(`select coalesce(jsonb_agg(to_jsonb(t)), '[]')::text as json from ${name} t where ${where}`, [pipeline]);
+        const result = await pool.query(
+          `select coalesce(jsonb_agg(to_jsonb(t)), '[]')::text as json from ${name} t where ${where}`,
+          [pipeline],
+        );
         return { table: name, json: String(result.rows[0].json) };
       }),
     );

@@ -7,8 +7,7 @@ import { promisify } from 'node:util';
 import type { BenchProject } from './bench-project.ts';
 import { call, makeBenchProject, trigger } from './bench-project.ts';
 import type { BenchServer } from './bench-server.ts';
-import { compare, heading, measure, percentile } from './figures.ts';
-import { line, ms } from './figures.ts';
+import { compare, heading, line, measure, ms, percentile } from './figures.ts';
 
 const run = promisify(execFile);
 const ROUNDS = 30;
@@ -20,13 +19,17 @@ interface BenchJob {
 }
 
 /** Pending → the script's first command, by the script's own clock; and → its line readable through the API. */
-async function oneJob(server: BenchServer, project: BenchProject): Promise<{ readonly ran: number; readonly shown: number }> {
+async function oneJob(
+  server: BenchServer,
+  project: BenchProject,
+): Promise<{ readonly ran: number; readonly shown: number }> {
   const began = Date.now();
   const pipeline = await trigger(server, project);
   const queued = Date.now();
   for (;;) {
     const [job] = await call<readonly BenchJob[]>(server, 'GET', `/projects/${project.id}/pipelines/${pipeline}/jobs`);
-    const trace = job === undefined ? '' : await call<string>(server, 'GET', `/projects/${project.id}/jobs/${job.id}/trace`);
+    const trace =
+      job === undefined ? '' : await call<string>(server, 'GET', `/projects/${project.id}/jobs/${job.id}/trace`);
     const now = /^now=(\d+)/m.exec(trace)?.[1];
     if (now !== undefined) {
       const shown = Date.now() - queued;
@@ -73,6 +76,17 @@ export async function benchFirstOutput(server: BenchServer): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   const sorted = ran.toSorted((a, b) => a - b);
   compare('pending → first command (bare: checkout + bash)', sorted, bare.times);
-  line('', `p50 above bare: ${ms(percentile(sorted, 0.5) - percentile(bare.times, 0.5))}; bash -c true alone p50 ${ms(percentile(shell.times, 0.5))}`);
-  line('pending → line readable by API', `p50 ${ms(percentile(shown.toSorted((a, b) => a - b), 0.5))}`);
+  line(
+    '',
+    `p50 above bare: ${ms(percentile(sorted, 0.5) - percentile(bare.times, 0.5))}; bash -c true alone p50 ${ms(percentile(shell.times, 0.5))}`,
+  );
+  line(
+    'pending → line readable by API',
+    `p50 ${ms(
+      percentile(
+        shown.toSorted((a, b) => a - b),
+        0.5,
+      ),
+    )}`,
+  );
 }

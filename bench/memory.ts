@@ -24,7 +24,9 @@ export function memoryOfServer(serverPid: number, dataDir: string): readonly Pro
     .flatMap((name) => memoryOf(Number(name)) ?? []);
   const roots = all.filter((one) => one.pid === serverPid || one.command.includes(dataDir)).map((one) => one.pid);
   const children = all.filter((one) => roots.includes(parentOf(one.pid)));
-  return [...new Map([...all.filter((one) => roots.includes(one.pid)), ...children].map((one) => [one.pid, one])).values()];
+  return [
+    ...new Map([...all.filter((one) => roots.includes(one.pid)), ...children].map((one) => [one.pid, one])).values(),
+  ];
 }
 
 function parentOf(pid: number): number {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { STATUSES } from '../wire/statuses.ts';
 import type { Status } from '../wire/statuses.ts';
+import { STATUSES } from '../wire/statuses.ts';
 import { compositeStatus } from './composite.ts';
 
 interface One {

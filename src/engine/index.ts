@@ -31,14 +31,14 @@ export type { NewAttempt, RetryOptions, RetryPlan, RetryRefusal } from './retry.
 export { planPipelineRetry, planRetry } from './retry.ts';
 export type { EffectiveTimeout, JobContact } from './timeouts.ts';
 export {
+  effectiveTimeout,
+  findTimeout,
   NO_UPDATES_CANCELING_AFTER,
   NO_UPDATES_RUNNING_AFTER,
   SERVER_TIMEOUT_GRACE,
   STALE_SCHEDULE_AFTER,
   STUCK_PENDING_AFTER,
   STUCK_WITHOUT_RUNNER_AFTER,
-  effectiveTimeout,
-  findTimeout,
 } from './timeouts.ts';
 export { applyMove, findMove, transition } from './transition.ts';
 export type * from './types.ts';

@@ -1,5 +1,5 @@
-import { isActive, isCancelable, isCompleted } from '../wire/statuses.ts';
 import type { JobFailureReason, Status } from '../wire/statuses.ts';
+import { isActive, isCancelable, isCompleted } from '../wire/statuses.ts';
 import type { JobState, PipelineState } from './types.ts';
 
 /** Only a person or the clock starts it. A trigger job knows no delay. */

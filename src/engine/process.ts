@@ -1,5 +1,5 @@
 import { isCompleted } from '../wire/statuses.ts';
-import { EMPTY_MASK, compositeOfMask, compositeStatus, statusMask } from './composite.ts';
+import { compositeOfMask, compositeStatus, EMPTY_MASK, statusMask } from './composite.ts';
 import { decideJob } from './decide-job.ts';
 import { inRunningOrder } from './job-order.ts';
 import { findPipelineMove } from './pipeline-move.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Status } from '../wire/statuses.ts';
 import type { JobId } from '../kit/ids.ts';
+import type { Status } from '../wire/statuses.ts';
 import { resetDependents } from './reset-dependents.ts';
 import { at, jobState } from './simulation.ts';
 import type { JobState } from './types.ts';

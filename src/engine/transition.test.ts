@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { STATUSES } from '../wire/statuses.ts';
 import type { JobFailureReason, Status } from '../wire/statuses.ts';
+import { STATUSES } from '../wire/statuses.ts';
 import { ALLOWED } from './allowed.ts';
 import { at, jobState } from './simulation.ts';
 import { applyMove, findMove, transition } from './transition.ts';

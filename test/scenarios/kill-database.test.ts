@@ -19,7 +19,9 @@ describe("kill -9 of the embedded database's process in the middle of a pipeline
   afterAll(() => server.dispose());
 
   const killDatabase = async (): Promise<void> => {
-    const pid = Number(readFileSync(join(server.dataDir, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const pid = Number(
+      readFileSync(join(server.dataDir, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0],
+    );
     execFileSync('kill', ['-9', String(pid)]);
   };
 

@@ -1,5 +1,6 @@
 import { buildEntry, MapBuilder } from './build-node.ts';
 import { decodeBinary } from './decode-binary.ts';
+import { inspectNode } from './inspect-node.ts';
 import type { SourcePosition, YamlMap, YamlNode, YamlReference } from './node.ts';
 import {
   type ResolvedScalar,
@@ -10,7 +11,6 @@ import {
   symbolScalar,
   textScalar,
 } from './resolve-scalar.ts';
-import { inspectNode } from './inspect-node.ts';
 import { inspectText } from './ruby-text.ts';
 import type { RawMap, RawNode, RawScalar, RawSeq } from './syntax/raw-node.ts';
 import type { Mark } from './syntax/syntax-error.ts';

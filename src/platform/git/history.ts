@@ -1,6 +1,6 @@
 import { type Commit, parseCommit } from './commit.ts';
-import { findCommitSha, findObjectContent } from './objects.ts';
 import { isReadablePath } from './file-path.ts';
+import { findCommitSha, findObjectContent } from './objects.ts';
 import { isSha } from './ref-name.ts';
 import type { Repository } from './repository.ts';
 import { runGit } from './run-git.ts';

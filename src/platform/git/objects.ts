@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream';
-import type { ObjectAnswer } from './object-process.ts';
 import { isReadablePath } from './file-path.ts';
+import type { ObjectAnswer } from './object-process.ts';
 import { isRevision, isSha } from './ref-name.ts';
 import type { Repository } from './repository.ts';
 import { GitError, spawnGit } from './run-git.ts';

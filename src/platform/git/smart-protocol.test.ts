@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { git, temporaryFolder, tryGit } from '../../../test/support/git-client.ts';
-import { findRefCommit, Git, initRepository, receivePack, type Repository, updateRefs, ZERO_SHA } from './index.ts';
+import { findRefCommit, Git, initRepository, type Repository, receivePack, updateRefs, ZERO_SHA } from './index.ts';
 
 const folder = temporaryFolder('smart');
 const server = new Git();

@@ -1,5 +1,5 @@
-import { findObject, findObjectContent } from './objects.ts';
 import { isReadablePath } from './file-path.ts';
+import { findObject, findObjectContent } from './objects.ts';
 import { isSha } from './ref-name.ts';
 import type { Repository } from './repository.ts';
 import { runGit } from './run-git.ts';

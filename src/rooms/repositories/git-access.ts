@@ -4,8 +4,8 @@ import type { PackService } from '../../platform/git/index.ts';
 import {
   type Actor,
   ANONYMOUS,
-  actingUser,
   type AuthenticateDeps,
+  actingUser,
   authenticate,
   authenticateJob,
   type User,

@@ -1,7 +1,7 @@
+import { matchesWildcard } from '../../kit/wildcard.ts';
 import type { Commit, Ref } from '../../platform/git/index.ts';
 import type { User } from '../accounts/index.ts';
 import { isProtected, mayPush, type Project, type ProtectedRefs, type Role } from '../projects/index.ts';
-import { matchesWildcard } from '../../kit/wildcard.ts';
 import { presentCommit } from './present-commit.ts';
 
 /** What is needed to show the branches and tags of a project to somebody. */

@@ -4,7 +4,6 @@ import { removeStaleLocks } from '../../platform/git/index.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import { touchProject } from '../projects/index.ts';
 import { findMovedUpdates } from './find-moved-updates.ts';
-import type { OnPushed, PushIntentId, RefUpdate } from './pushed.ts';
 import {
   deletePushIntent,
   insertPushIntent,
@@ -13,6 +12,7 @@ import {
   type PushIntent,
   settleUpdate,
 } from './push-intent-store.ts';
+import type { OnPushed, PushIntentId, RefUpdate } from './pushed.ts';
 import { type RepositoryDeps, repositoryOf } from './repositories.ts';
 import type { ServerPresence } from './server-presence.ts';
 

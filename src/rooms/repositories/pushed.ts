@@ -1,5 +1,4 @@
-import type { ProjectId, UserId } from '../../kit/ids.ts';
-import type { Id } from '../../kit/ids.ts';
+import type { Id, ProjectId, UserId } from '../../kit/ids.ts';
 
 export type PushIntentId = Id<'push-intent'>;
 

@@ -1,5 +1,5 @@
 import { PassThrough, type Readable } from 'node:stream';
-import { isAncestor, type PushProposal, receivePack, type Repository, ZERO_SHA } from '../../platform/git/index.ts';
+import { isAncestor, type PushProposal, type Repository, receivePack, ZERO_SHA } from '../../platform/git/index.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import type { User } from '../accounts/index.ts';
 import { findProtectedRefs, mayForcePush, type Project, type ProtectedRefs, type Role } from '../projects/index.ts';

@@ -1,12 +1,12 @@
 import {
+  type ApiRequest,
   accepted,
   created,
   enumeration,
   noContent,
   ok,
-  pagingParams,
-  type ApiRequest,
   type Params,
+  pagingParams,
   type Route,
   route,
   string,
@@ -18,7 +18,7 @@ import { createBranch, deleteBranch, deleteMergedBranches } from '../change-bran
 import { presentBranch } from '../present-refs.ts';
 import { repositoryOf } from '../repositories.ts';
 import { findBranch } from '../resolve-ref.ts';
-import { refContextOf, type RepositoryRouteDeps, writerOf } from './deps.ts';
+import { type RepositoryRouteDeps, refContextOf, writerOf } from './deps.ts';
 import { listReply, nameRegex, nameSearch } from './listing.ts';
 
 const PREFIX = 'refs/heads/';

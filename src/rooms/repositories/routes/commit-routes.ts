@@ -5,16 +5,16 @@ import {
   enumeration,
   Halt,
   isoDateTime,
+  json,
   messageReply,
   ok,
+  type Params,
   pageOf,
   pageReply,
-  type Params,
   type Route,
   route,
   strictPagingParams,
   string,
-  json,
 } from '../../../http/index.ts';
 import { badRequest, forbidden, invalid, notFound } from '../../../kit/errors.ts';
 import { type Commit, countChanges, isRevision, listCommitShas, readCommits } from '../../../platform/git/index.ts';

@@ -25,7 +25,7 @@ import {
   streamBlob,
 } from '../../../platform/git/index.ts';
 import { mayPush, type Project } from '../../projects/index.ts';
-import { commitFiles, type CommitRequest } from '../commit-files.ts';
+import { type CommitRequest, commitFiles } from '../commit-files.ts';
 import type { FileAction } from '../file-action.ts';
 import { findLastCommit } from '../last-commit.ts';
 import { findCommit } from '../read-commit.ts';

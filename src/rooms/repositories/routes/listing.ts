@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { type ApiRequest, type ApiReply, ok, pageHeaders, pageOf, toQuery } from '../../../http/index.ts';
+import { type ApiReply, type ApiRequest, ok, pageHeaders, pageOf, toQuery } from '../../../http/index.ts';
 import { invalid } from '../../../kit/errors.ts';
 
 /** GitLab's search in names: `^x` begins with, `x$` ends with, both: is; otherwise contains. Letters' case does not count. */

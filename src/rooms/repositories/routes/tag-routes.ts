@@ -4,8 +4,8 @@ import {
   enumeration,
   noContent,
   ok,
-  pagingParams,
   type Params,
+  pagingParams,
   type Route,
   route,
   string,
@@ -25,7 +25,7 @@ import type { ProjectSubject } from '../../projects/index.ts';
 import { createTag, deleteTag } from '../change-tags.ts';
 import { presentTag, type RefContext, type TagAnnotation } from '../present-refs.ts';
 import { repositoryOf } from '../repositories.ts';
-import { refContextOf, type RepositoryRouteDeps, writerOf } from './deps.ts';
+import { type RepositoryRouteDeps, refContextOf, writerOf } from './deps.ts';
 import { listReply, nameSearch } from './listing.ts';
 
 const PREFIX = 'refs/tags/';

@@ -1,4 +1,4 @@
-import { arrayOf, boolean, ok, type Route, route, strictPagingParams, stream, string } from '../../../http/index.ts';
+import { arrayOf, boolean, ok, type Route, route, stream, strictPagingParams, string } from '../../../http/index.ts';
 import { badRequest, notFound } from '../../../kit/errors.ts';
 import {
   findMergeBase,
