@@ -151,6 +151,16 @@ describe('a server that goes away and comes back on its address', () => {
   });
 });
 
+describe('a long log', () => {
+  it('is sent in pieces of at most one MiB, whole', async () => {
+    const job = sandbox.enqueue(['head -c 3500000 /dev/zero | tr "\\0" x']);
+    expect(await sandbox.server.untilFinished(job)).toMatchObject({ state: 'success' });
+    expect(Math.max(...job.patches)).toBeLessThanOrEqual(1024 * 1024);
+    expect(job.log.length).toBeGreaterThan(3_500_000);
+    expectWhole(job);
+  });
+});
+
 describe('asking for jobs', () => {
   it('does not stop running jobs while a request is held', async () => {
     const { server } = sandbox;

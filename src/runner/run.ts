@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { Coordinator, type JobRequestOutcome } from './api/coordinator.ts';
 import type { UnreadableJob } from './api/decode-payload.ts';
 import { HttpClient } from './api/http-client.ts';
-import { Backoff, delay } from './delay.ts';
+import { delay } from './delay.ts';
 import { executeJob } from './job/execute-job.ts';
 import type { RunnerScope } from './job/job-scope.ts';
 import { reportSystemFailure } from './job/report-failure.ts';
 import { recoverOrphans } from './orphans.ts';
+import { POLL_TIMING, PollRhythm, type PollTiming } from './poll-rhythm.ts';
 import { cleanEnvironment } from './process/clean-environment.ts';
 import { architecture, RUNNER_NAME, runnerInfo } from './runner-info.ts';
 import type { RunnerLog } from './runner-log.ts';
@@ -54,23 +55,6 @@ export interface RunnerOptions {
   readonly outputLimit?: number;
   readonly polling?: Partial<PollTiming>;
 }
-
-/** All in milliseconds. */
-export interface PollTiming {
-  /** Pause after an answer without a job from a server that does not hold requests. */
-  readonly checkInterval: number;
-  /** Pause after three 403 in a row. */
-  readonly unhealthyPause: number;
-  /** Time to report stopped jobs before the process ends all the same. */
-  readonly shutdown: number;
-}
-
-const POLL_TIMING: PollTiming = { checkInterval: 1000, unhealthyPause: 3_600_000, shutdown: 30_000 };
-const UNHEALTHY_REQUESTS = 3;
-/** An answer that comes sooner was not held. */
-const QUICK_MS = 500;
-/** So many quick answers with news in a row are followed up at once. */
-const QUICK_ANSWERS = 10;
 
 /**
  * Runs jobs of one server until `signal` or `drain` aborts. Speaks only HTTP to it and outlives its restarts.
@@ -135,7 +119,7 @@ const makeScope = async (
   const home = join(state, 'home');
   const environment = cleanEnvironment(options.environment ?? process.env, userHome() ?? home);
   if (environment['HOME'] === home) await mkdir(home, { recursive: true });
-  let lfs: Promise<boolean> | undefined;
+  const lfs = succeeds('git', ['lfs', 'version'], environment);
   return {
     ...parts,
     log: options.log,
@@ -147,7 +131,7 @@ const makeScope = async (
     grace: options.grace ?? 10_000,
     timing: { ...TRACE_TIMING, ...options.timing },
     outputLimit: options.outputLimit ?? DEFAULT_OUTPUT_LIMIT,
-    hasLfs: () => (lfs ??= succeeds('git', ['lfs', 'version'], environment)),
+    hasLfs: () => lfs,
   };
 };
 
@@ -225,42 +209,6 @@ const poll = async (
     await delay(rhythm.pauseAfter(outcome, performance.now() - began, isNews), stopped);
   }
 };
-
-/** How long to wait before the next poll. */
-class PollRhythm {
-  readonly #timing: PollTiming;
-  readonly #outage = new Backoff(100, 1000);
-  #forbidden = 0;
-  #quickAnswers = 0;
-
-  constructor(timing: PollTiming) {
-    this.#timing = timing;
-  }
-
-  /** @param took milliseconds until the answer. @param isNews the answer moved the cursor. */
-  pauseAfter(outcome: JobRequestOutcome, took: number, isNews: boolean): number {
-    if (outcome.kind === 'unreachable') return this.#outage.next();
-    this.#outage.reset();
-    this.#forbidden = outcome.kind === 'forbidden' ? this.#forbidden + 1 : 0;
-    if (this.#forbidden >= UNHEALTHY_REQUESTS) {
-      this.#forbidden = 0;
-      return this.#timing.unhealthyPause;
-    }
-    if (outcome.kind === 'job') {
-      this.#quickAnswers = 0;
-      return 0;
-    }
-    if (outcome.kind === 'refused' && outcome.wait !== undefined) return outcome.wait;
-    if (outcome.kind !== 'none') return this.#timing.checkInterval;
-    if (took >= QUICK_MS) {
-      this.#quickAnswers = 0;
-      return 0;
-    }
-    this.#quickAnswers += 1;
-    // The first answers only bring the cursor. A queue that moves without anything for us must not be polled in a storm.
-    return isNews && this.#quickAnswers <= QUICK_ANSWERS ? 0 : this.#timing.checkInterval;
-  }
-}
 
 /** A job that cannot be read is failed on the server, if it can at least be named. */
 const reportUnreadable = async (scope: RunnerScope, job: UnreadableJob, stopped: AbortSignal): Promise<void> => {

@@ -185,6 +185,16 @@ describe('secrets', () => {
   });
 });
 
+describe('a debug trace', () => {
+  it('shows each command and still masks', async () => {
+    const { job } = await run(['test -n "$SECRET"'], {
+      variables: [variable('CI_DEBUG_TRACE', 'true'), variable('SECRET', "it's-hush", { masked: true })],
+    });
+    expect(plainLog(job)).toContain("+ test -n '[MASKED]'");
+    expect(job.log.includes('s-hush')).toBe(false);
+  });
+});
+
 describe('limits', () => {
   it('cut the log and let the job go on', async () => {
     const { job, final } = await run(['head -c 200000 /dev/zero | tr "\\0" x', 'exit 5']);

@@ -10,6 +10,14 @@ export interface RepositoryUrl {
   readonly password: string;
 }
 
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
 export const takeApart = (repoUrl: GitInfo['repo_url']): RepositoryUrl => {
   let url: URL;
   try {
@@ -17,8 +25,8 @@ export const takeApart = (repoUrl: GitInfo['repo_url']): RepositoryUrl => {
   } catch {
     return { bare: repoUrl, server: undefined, user: '', password: '' };
   }
-  const user = decodeURIComponent(url.username);
-  const password = decodeURIComponent(url.password);
+  const user = decoded(url.username);
+  const password = decoded(url.password);
   url.username = '';
   url.password = '';
   const isHttp = url.protocol === 'http:' || url.protocol === 'https:';

@@ -59,11 +59,12 @@ export const shellScript = (script: ShellScript): string => {
     ...exportLines(script.variables),
     ...gitlabEnvLines(script.gitlabEnv),
     ...(script.folder === undefined ? [] : [`cd ${quote(script.folder)}`]),
+    // gitlab-runner traces the exports as well; values that the shell shows in its own quoting would escape the masks.
+    ...(script.isTraced ? ['set -o xtrace'] : []),
     ...script.commands.flatMap(commandLines),
   ];
   return [
     "trap 'exit 1' TERM",
-    ...(script.isTraced ? ['set -o xtrace'] : []),
     'if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi',
     'set -o errexit',
     'set +o noclobber',

@@ -33,6 +33,9 @@ const isTokenByte = (byte: number): boolean => /[A-Za-z0-9._=-]/.test(String.fro
 /** Up to `?`, `&`, whitespace or a control character. */
 const isParameterByte = (byte: number): boolean => byte > 0x20 && byte !== 0x3f && byte !== 0x26 && byte !== 0x7f;
 
+/** As the value is, and as bash shows it in a trace. */
+const spellings = (phrase: string): readonly string[] => [phrase, phrase.replaceAll("'", String.raw`'\''`)];
+
 const toLatin1 = (phrase: string): string => Buffer.from(phrase, 'utf8').toString('latin1');
 
 /**
@@ -47,7 +50,7 @@ export class LogFilters {
   constructor(phrases: readonly string[], tokenPrefixes: readonly string[]) {
     const prefixes = [...TOKEN_PREFIXES, ...tokenPrefixes].slice(0, MOST_PREFIXES);
     this.#filters = [
-      new MaskFilter({ literals: phrases.map((phrase) => toLatin1(phrase.trim())) }),
+      new MaskFilter({ literals: phrases.flatMap((phrase) => spellings(phrase.trim())).map(toLatin1) }),
       new MaskFilter({
         literals: URL_PARAMETERS.flatMap((name) => [`?${name}=`, `&${name}=`]),
         ignoreCase: true,
