@@ -1,5 +1,5 @@
-export type { BlobStore, ByteRange, PutOptions, StoredBlob } from './blob-store.ts';
-export { BlobMissing, BlobTooLarge, isBlobKey, newBlobKey } from './blob-store.ts';
+export type { BlobStore, ByteRange, StoredBlob } from './blob-store.ts';
+export { BlobMissing, BlobTooLarge, newBlobKey } from './blob-store.ts';
 export { FileBlobStore } from './file-blob-store.ts';
 export type { BlobDeps, ReservedBlob } from './orphans.ts';
 export { claimBlob, orphanBlobs, removeOrphans, reserveBlob, sweepBlobs } from './orphans.ts';

@@ -7,7 +7,6 @@ import { runnerArtifactRoutes } from './routes/runner-routes.ts';
 export { findArtifactBelongings } from './belongings.ts';
 export type { DependencyArtifacts } from './dependencies.ts';
 export { dependencyArtifacts } from './dependencies.ts';
-export type { JobDotenvVariable } from './dotenv-variables.ts';
 export { findDotenvVariables } from './dotenv-variables.ts';
 export { unlockRef } from './lock-store.ts';
 export { noteBlobsOfPipeline } from './remove-artifacts.ts';

@@ -1,12 +1,5 @@
-export type { AppendDeps } from './append-chunk.ts';
-export type { ArchiveDeps } from './archive-trace.ts';
 export { archiveTraces } from './archive-trace.ts';
 export { extractCoverage } from './extract-coverage.ts';
-export type { ReadTraceDeps } from './read-trace.ts';
-export { findTraceSize, readTrace } from './read-trace.ts';
-export type { TraceRouteDeps } from './routes.ts';
+export { readTrace } from './read-trace.ts';
 export { traceRoutes } from './routes.ts';
-export type { ReportedLog } from './store.ts';
 export { deleteTrace, findArchivedSizes, findTrace, recordChecksum } from './store.ts';
-export { stripTimestamps } from './strip-timestamps.ts';
-export type { Trace } from './trace.ts';

@@ -16,6 +16,7 @@ import { RUNNER_HEADERS } from '../../wire/runner-protocol.ts';
 import type { Status } from '../../wire/statuses.ts';
 import { isExecuting } from '../../wire/statuses.ts';
 import type { Job, PipelineGuards, RunnerJobSubject } from '../pipelines/index.ts';
+import { findJobById } from '../pipelines/index.ts';
 import { can } from '../projects/index.ts';
 import type { AppendDeps, Appended } from './append-chunk.ts';
 import { appendChunk, dropFloodingJob, exceedsLimit } from './append-chunk.ts';
@@ -78,8 +79,7 @@ async function refuseFlood(deps: TraceRouteDeps, job: Job): Promise<never> {
 }
 
 async function presentStatus(deps: TraceRouteDeps, job: Job) {
-  const row = await deps.db.selectFrom('jobs').select('status').where('id', '=', job.id).executeTakeFirst();
-  return row === undefined ? {} : { [RUNNER_HEADERS.jobStatus]: row.status };
+  return statusHeader((await findJobById(deps.db, job.id))?.status ?? job.status);
 }
 
 function answerChunk(appended: Exclude<Appended, { readonly kind: 'not_running' }>, now: Date): ApiReply {
