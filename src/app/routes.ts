@@ -5,6 +5,7 @@ import { artifactRoutes, noteBlobsOfPipeline } from '../rooms/artifacts/index.ts
 import { environmentRoutes } from '../rooms/environments/index.ts';
 import {
   createPipelineRoute,
+  currentJobRoute,
   findNewestPipelineOfCommit,
   jobRoutes,
   listPipelinesRoute,
@@ -84,6 +85,7 @@ export function makeRoutes(parts: Parts): AppRoutes {
       createPipelineRoute(pipelineDeps),
       ...pipelineRoutes(pipelineDeps),
       ...jobRoutes(pipelineDeps),
+      currentJobRoute(parts),
       ...traceRoutes({
         ...parts,
         runnerJob: runnerDeps.runnerJob,

@@ -1,4 +1,5 @@
 import type { ApiRequest } from '../../http/index.ts';
+import type { Clock } from '../../kit/clock.ts';
 import type { JobId, PipelineId, UserId } from '../../kit/ids.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import type { User } from '../accounts/index.ts';
@@ -19,6 +20,7 @@ import { presentJob } from './present.ts';
 
 export interface AnswerDeps {
   readonly db: Db;
+  readonly clock: Clock;
   readonly repositories: RepositoryDeps;
   readonly jobBelongings: FindJobBelongings;
 }
@@ -41,10 +43,12 @@ export async function answerJobs(deps: AnswerDeps, jobs: readonly Job[], context
   const users = new Map(found.map((user) => [user.id, user]));
   const belongings = await deps.jobBelongings(jobs);
   const commits = await presentCommits(deps, [...pipelines.values()], context, project);
+  const now = deps.clock.now();
   return jobs.flatMap((job) => {
     const pipeline = pipelines.get(job.pipelineId);
     if (pipeline === undefined) return [];
     const extras = {
+      now,
       pipeline,
       user: userOf(users, job.userId),
       commit: commits.get(pipeline.sha) ?? null,

@@ -1,7 +1,7 @@
 import type { CancelMode } from '../../engine/index.ts';
 import { playJob as decidePlay, isPlayable, planPipelineRetry, planRetry } from '../../engine/index.ts';
 import type { JobId, PipelineId, UserId } from '../../kit/ids.ts';
-import type { Tx } from '../../platform/postgres/index.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
 import type { AdvanceResult } from './advance.ts';
 import { advanceJob } from './advance.ts';
@@ -10,7 +10,7 @@ import { updatePlayVariables } from './job-write-store.ts';
 import type { ProcessDeps } from './process-deps.ts';
 import { processPipeline } from './process-pipeline.ts';
 import type { LoadedSnapshot } from './snapshot-store.ts';
-import { findSnapshot, lockPipeline } from './snapshot-store.ts';
+import { findJobState, findSnapshot, lockPipeline } from './snapshot-store.ts';
 import { PLAY_VARIABLES } from './variable-store.ts';
 import { writeMoves, writeRetryPlan } from './write-plan.ts';
 
@@ -49,6 +49,12 @@ export async function retryPipeline(deps: ProcessDeps, id: PipelineId, userId: U
     const plan = planPipelineRetry(snapshot, deps.clock.now());
     return plan.kind === 'refused' ? undefined : writeRetryPlan(deps, tx, snapshot, plan, userId);
   });
+}
+
+/** Whether the play button would do something at this moment. */
+export async function isPlayableNow(db: Db, id: JobId): Promise<boolean> {
+  const job = await findJobState(db, id);
+  return job !== undefined && isPlayable(job.state);
 }
 
 /** Variables given by the person who plays a manual job. */

@@ -23,11 +23,13 @@ export interface PipelineGuardDeps {
   readonly project: ProjectGuards;
 }
 
+export type ChangeOptions = Pick<ProjectGuardOptions, 'jobToken'>;
+
 export interface PipelineGuards {
   /** `:pipeline_id` of `:id`, read. */
   readonly pipeline: (ability: Ability, options?: ProjectGuardOptions) => Guard<PipelineSubject>;
   /** The same to change it: on a protected ref only for those who may push, merge or create the tag. */
-  readonly changePipeline: (ability: Ability) => Guard<PipelineSubject>;
+  readonly changePipeline: (ability: Ability, options?: ChangeOptions) => Guard<PipelineSubject>;
   readonly job: (ability: Ability, options?: ProjectGuardOptions) => Guard<JobSubject>;
   readonly changeJob: (ability: Ability) => Guard<JobSubject>;
 }
@@ -68,10 +70,11 @@ export function pipelineGuards(deps: PipelineGuardDeps): PipelineGuards {
         check: async (request) => pipelineOf(await guard.check(request), request.pathParams['pipeline_id']),
       };
     },
-    changePipeline: (ability) => {
-      const guard = deps.project('read_pipeline', { authenticateFirst: true });
+    changePipeline: (ability, options = {}) => {
+      const guard = deps.project('read_pipeline', { authenticateFirst: true, ...options });
+      const token = options.jobToken === undefined ? '' : `, job token ${options.jobToken}`;
       return {
-        label: `project ${ability} of the pipeline, on its ref`,
+        label: `project ${ability} of the pipeline, on its ref${token}`,
         check: async (request) => {
           const subject = await pipelineOf(await guard.check(request), request.pathParams['pipeline_id']);
           mustHave(subject, ability);

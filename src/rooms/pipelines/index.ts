@@ -25,6 +25,7 @@ export { presentPipeline, presentPipelineBasic } from './present.ts';
 export type { ProcessDeps } from './process-deps.ts';
 export { processPipeline } from './process-pipeline.ts';
 export { createPipelineRoute } from './routes/create-pipeline-route.ts';
+export { currentJobRoute } from './routes/current-job-route.ts';
 export type { PipelineRouteDeps } from './routes/deps.ts';
 export { jobRoutes } from './routes/job-routes.ts';
 export { listPipelinesRoute } from './routes/pipeline-list-route.ts';

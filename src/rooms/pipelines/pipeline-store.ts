@@ -139,7 +139,7 @@ export async function insertPipeline(tx: Tx, pipeline: NewPipeline, now: Date): 
       ${pipeline.yamlErrors}, ${pipeline.name}, ${pipeline.userId}, ${pipeline.triggerId},
       ${pipeline.triggerShortToken}, ${pipeline.protected}, ${pipeline.autoCancelOnNewCommit},
       ${pipeline.autoCancelOnJobFailure}, ${now}::timestamptz, ${now}::timestamptz,
-      case when ${pipeline.status} in ('failed', 'skipped') then ${now}::timestamptz end
+      case when ${pipeline.status} = 'failed' then ${now}::timestamptz end
     from numbered
     returning *`.execute(tx);
   const row = rows[0];

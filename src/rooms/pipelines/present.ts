@@ -57,7 +57,7 @@ export const presentPipeline = (pipeline: Pipeline, extras: PipelineExtras, cont
   finished_at: pipeline.finishedAt?.toISOString() ?? null,
   committed_at: null,
   duration: pipeline.duration,
-  queued_duration: secondsBetween(pipeline.createdAt, pipeline.startedAt),
+  queued_duration: wholeSeconds(pipeline.createdAt, pipeline.startedAt),
   coverage: extras.coverage === null ? null : extras.coverage.toFixed(2),
   detailed_status: presentPipelineStatus(pipeline.status, extras.warnings, pipelinePath(context, pipeline.id)),
   archived: false,
@@ -77,6 +77,8 @@ export const presentVariable = (variable: PipelineVariable) => ({
 });
 
 export interface JobExtras {
+  /** What is still waiting or running has done so until now. */
+  readonly now: Date;
   readonly pipeline: Pipeline;
   readonly user: User | undefined;
   readonly commit: PresentedCommit | null;
@@ -96,8 +98,8 @@ export const presentJob = (job: Job, extras: JobExtras, context: PresentContext)
   started_at: job.startedAt?.toISOString() ?? null,
   finished_at: job.finishedAt?.toISOString() ?? null,
   erased_at: job.erasedAt?.toISOString() ?? null,
-  duration: secondsBetween(job.startedAt, job.finishedAt),
-  queued_duration: secondsBetween(job.queuedAt, job.startedAt),
+  duration: secondsFrom(job.startedAt, job.finishedAt ?? extras.now),
+  queued_duration: secondsFrom(job.queuedAt, job.startedAt ?? extras.now),
   user: extras.user === undefined ? null : presentUserPublic(extras.user, context.baseUrl),
   commit: extras.commit,
   pipeline: presentPipelineBasic(extras.pipeline, context),
@@ -114,6 +116,10 @@ export const presentJob = (job: Job, extras: JobExtras, context: PresentContext)
   tag_list: [...job.tagList].sort(),
 });
 
-/** Seconds with fractions; null while one end is open. */
-const secondsBetween = (from: Date | null, to: Date | null): number | null =>
-  from === null || to === null ? null : (to.getTime() - from.getTime()) / 1000;
+/** Seconds with fractions; null before it began. */
+const secondsFrom = (from: Date | null, to: Date): number | null =>
+  from === null ? null : (to.getTime() - from.getTime()) / 1000;
+
+/** Whole seconds; null while one end is open, and (as in GitLab) for none. */
+const wholeSeconds = (from: Date | null, to: Date | null): number | null =>
+  from === null || to === null ? null : Math.trunc((to.getTime() - from.getTime()) / 1000) || null;

@@ -26,8 +26,17 @@ export function checkVariables(request: CreatePipelineRequest): CreationRefused 
     const name = twice.length === 1 ? 'name' : 'names';
     return refuse(`Duplicate variable ${name}: ${twice.join(', ')}`, { failureReason: 'config_error' });
   }
-  const bad = variables.find((variable) => !/^[a-zA-Z0-9_]{1,255}$/.test(variable.key));
-  return bad === undefined ? undefined : badKey(bad.key);
+  const problem = variables.map(({ key }) => variableKeyProblem(key)).find((found) => found !== undefined);
+  return problem === undefined ? undefined : badKey(problem);
+}
+
+const MAX_KEY = 255;
+
+/** What is wrong with a variable's name, in the words of GitLab's model; undefined when nothing is. */
+export function variableKeyProblem(key: string): string | undefined {
+  if (key === '') return "can't be blank";
+  if (key.length > MAX_KEY) return `is too long (maximum is ${MAX_KEY} characters)`;
+  return /^[a-zA-Z0-9_]+$/.test(key) ? undefined : "can contain only letters, digits and '_'.";
 }
 
 function duplicates(keys: readonly string[]): readonly string[] {
@@ -37,18 +46,10 @@ function duplicates(keys: readonly string[]): readonly string[] {
   return [...twice];
 }
 
-function badKey(key: string): CreationRefused {
-  const problem =
-    key === ''
-      ? "can't be blank"
-      : key.length > 255
-        ? 'is too long (maximum is 255 characters)'
-        : "can contain only letters, digits and '_'.";
-  return {
-    kind: 'refused',
-    errors: { base: ['Failed to build the pipeline!'], 'variables.key': [problem] },
-    failureReason: null,
-    saved: null,
-    diagnostics: [],
-  };
-}
+const badKey = (problem: string): CreationRefused => ({
+  kind: 'refused',
+  errors: { base: ['Failed to build the pipeline!'], 'variables.key': [problem] },
+  failureReason: null,
+  saved: null,
+  diagnostics: [],
+});

@@ -22,7 +22,6 @@ export const createPipelineRoute = (deps: PipelineRouteDeps): Route =>
         key: string({ required: true }),
         value: string({ required: true }),
         variable_type: enumeration(['env_var', 'file'], { default: 'env_var' }),
-        raw: string(),
       }),
       inputs: hash(),
     },

@@ -14,7 +14,7 @@ import {
   string,
   stringOrArray,
 } from '../../../http/index.ts';
-import { badRequest, forbidden, recordNotFound } from '../../../kit/errors.ts';
+import { badRequest, forbidden, invalid, recordNotFound } from '../../../kit/errors.ts';
 import type { JobId } from '../../../kit/ids.ts';
 import type { Status } from '../../../wire/statuses.ts';
 import { STATUSES } from '../../../wire/statuses.ts';
@@ -22,7 +22,8 @@ import { actingUser } from '../../accounts/index.ts';
 import type { Project } from '../../projects/index.ts';
 import { can } from '../../projects/index.ts';
 import { answerJob, answerJobs, contextOf } from '../answer.ts';
-import { cancelJob, playJob, retryJob } from '../change-pipeline.ts';
+import { cancelJob, isPlayableNow, playJob, retryJob } from '../change-pipeline.ts';
+import { variableKeyProblem } from '../create/check-variables.ts';
 import type { JobFilter } from '../job-store.ts';
 import { countJobs, findJobById, listJobs } from '../job-store.ts';
 import type { PipelineRouteDeps } from './deps.ts';
@@ -158,7 +159,12 @@ const playRoute = (deps: PipelineRouteDeps): Route =>
       const user = actingUser(actor);
       const variables = params.job_variables_attributes ?? [];
       if (user === undefined) throw forbidden();
-      if (variables.length > 0 && !can(actor, 'set_pipeline_variables', project, role)) throw forbidden();
+      if (variables.length > 0) {
+        if (!(await isPlayableNow(deps.db, job.id))) throw badRequest('Unplayable Job');
+        if (!can(actor, 'set_pipeline_variables', project, role)) throw forbidden();
+        const problem = variables.map(({ key }) => variableKeyProblem(key)).find((found) => found !== undefined);
+        if (problem !== undefined) throw invalid({ 'job_variables.key': [problem] });
+      }
       const id = await playJob(deps, job.pipelineId, job.id, user.id, variables);
       if (id === undefined) throw badRequest('Unplayable Job');
       return ok(await answerJobNow(deps, request, project, id));

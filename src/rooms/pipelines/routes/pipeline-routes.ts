@@ -47,7 +47,7 @@ const latestRoute = (deps: PipelineRouteDeps): Route =>
     params: { ref: string() },
     guard: deps.guards.project('read_pipeline'),
     handler: async ({ subject, params, request }) => {
-      const ref = params.ref ?? subject.project.defaultBranch;
+      const ref = params.ref || subject.project.defaultBranch;
       const sha = await headOf(deps.repositories, subject.project, ref);
       const pipeline = sha === undefined ? undefined : await findLatestPipeline(deps.db, subject.project.id, ref, sha);
       // GitLab asks whether nothing may be read, and so answers 403, not 404.
@@ -87,7 +87,7 @@ const metadataRoute = (deps: PipelineRouteDeps): Route =>
     path: '/projects/:id/pipelines/:pipeline_id/metadata',
     summary: 'Change the name of a pipeline',
     params: { ...ID, name: string({ required: true, allowBlank: false }) },
-    guard: deps.guards.changePipeline('update_pipeline'),
+    guard: deps.guards.changePipeline('update_pipeline', { jobToken: 'ADMIN_PIPELINES' }),
     handler: async ({ subject, params, request }) => {
       const name = params.name.trim();
       if (name.length > MAX_NAME) {
@@ -135,7 +135,7 @@ const deleteRoute = (deps: PipelineRouteDeps): Route =>
     guard: deps.guards.pipeline('destroy_pipeline', { authenticateFirst: true }),
     handler: async ({ subject, request }) => {
       requireUnmodifiedSince(request, subject.pipeline.updatedAt);
-      await deletePipeline(deps, subject.pipeline.id);
+      await deletePipeline(deps, subject.project, subject.pipeline.id);
       return noContent();
     },
   });
