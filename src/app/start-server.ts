@@ -5,9 +5,11 @@ import { createHttpServer } from '../http/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Database } from '../platform/postgres/index.ts';
-import { createVault, loadOrCreateKeyring } from '../platform/secrets/index.ts';
+import type { Keyring } from '../platform/secrets/index.ts';
+import { BadKeyFile, createVault, loadOrCreateKeyring } from '../platform/secrets/index.ts';
 import { Ticker } from '../platform/ticker.ts';
-import { BadRootSetting, ensureRoot } from '../rooms/accounts/index.ts';
+import type { RootOutcome } from '../rooms/accounts/index.ts';
+import { BadRootSetting, checkSecretKey, ensureRoot, WrongSecretKey } from '../rooms/accounts/index.ts';
 import { countEmbeddedJobs } from '../rooms/runners/index.ts';
 import { Background } from './background.ts';
 import type { Config } from './config.ts';
@@ -54,11 +56,10 @@ export async function startServer(config: Config, log: Logger, options: StartOpt
   for (const folder of ['repositories', 'blobs', 'runner']) {
     mkdirSync(join(config.dataDir, folder), { recursive: true, mode: 0o700 });
   }
-  const { keyring } = await loadOrCreateKeyring(config.secretKeyFile);
-  const vault = createVault(keyring);
+  const vault = createVault(await readKeyring(config));
   const database = await openAppDatabase(config, log, { exclusive: true });
   try {
-    const root = await makeRoot(config, { db: database.db, clock });
+    const root = await prepareAccounts(config, { db: database.db, clock, vault });
     const background = new Background(log);
     const http = await listen(config, log, (externalUrl) =>
       makeParts({ database, clock, log, vault, background, dataDir: config.dataDir, externalUrl }),
@@ -84,14 +85,29 @@ export async function startServer(config: Config, log: Logger, options: StartOpt
   }
 }
 
-async function makeRoot(config: Config, deps: Parameters<typeof ensureRoot>[0]) {
+async function readKeyring(config: Config): Promise<Keyring> {
   try {
-    return await ensureRoot(deps, { password: config.rootPassword, token: config.rootToken });
+    return (await loadOrCreateKeyring(config.secretKeyFile)).keyring;
   } catch (error) {
-    if (error instanceof BadRootSetting) throw new ConfigError(error.message);
-    throw error;
+    throw asConfigError(error);
   }
 }
+
+/** Is the key the one of this database? Then root, who is made by the first start. */
+async function prepareAccounts(config: Config, deps: Parameters<typeof checkSecretKey>[0]): Promise<RootOutcome> {
+  try {
+    await checkSecretKey(deps);
+    return await ensureRoot(deps, { password: config.rootPassword, token: config.rootToken });
+  } catch (error) {
+    throw asConfigError(error);
+  }
+}
+
+/** What the operator can mend is one line and status 2. */
+const asConfigError = (error: unknown): unknown =>
+  error instanceof BadRootSetting || error instanceof BadKeyFile || error instanceof WrongSecretKey
+    ? new ConfigError(error.message)
+    : error;
 
 interface Listening {
   readonly server: HttpServer;

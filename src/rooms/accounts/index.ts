@@ -4,7 +4,7 @@ export { type AuthenticateDeps, authenticate, authenticateJob } from './authenti
 export { checkSecretKey, WrongSecretKey } from './check-secret-key.ts';
 export { createPersonalToken } from './create-token.ts';
 export { type CreateUserRequest, createUser } from './create-user.ts';
-export { BadRootSetting, ensureRoot } from './ensure-root.ts';
+export { BadRootSetting, ensureRoot, type RootOutcome } from './ensure-root.ts';
 export type { ExecutingJob } from './executing-job.ts';
 export { type AccountGuards, accountGuards } from './guards.ts';
 export {
