@@ -78,21 +78,6 @@ export interface RunnerInfo {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** `POST /runners/verify` (200) and `POST /runners` (201), `POST /runners/reset_authentication_token` (201). */
-export interface RunnerCredentials {
-  /** Never 0: `gitlab-runner register` takes 0 as a failure. Absent from the answer to a token reset. */
-  readonly id?: number;
-  readonly token: string;
-  /** RFC 3339 or null (never rotated by itself). */
-  readonly token_expires_at: string | null;
-}
-
-export interface VerifyRunnerBody {
-  readonly token: string;
-  readonly system_id?: string;
-  readonly info?: RunnerInfo;
-}
-
 /** Body of `POST /jobs/request`. Answers: 201 `JobPayload`, 204 with a cursor, 403 dead token, 409 lost a race. */
 export interface JobRequestBody {
   readonly token: string;
@@ -290,13 +275,6 @@ export interface JobUpdateBody {
   readonly output?: { readonly checksum?: string; readonly bytesize?: number };
   /** Omitted when 0; -1 when the shell was killed by a signal. */
   readonly exit_code?: number;
-}
-
-/** Query string of `POST /jobs/:id/artifacts`; the multipart body holds one part named `file`. */
-export interface ArtifactUploadQuery {
-  readonly artifact_format?: string;
-  readonly artifact_type?: string;
-  readonly expire_in?: string;
 }
 
 /** Largest body of one PATCH trace. */

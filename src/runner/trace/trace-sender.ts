@@ -21,7 +21,7 @@ export interface TraceTiming {
   readonly reportFor: number;
 }
 
-export const TRACE_TIMING: TraceTiming = { firstPause: 25, pause: 1000, keepAlive: 3000, reportFor: 3_600_000 };
+export const TRACE_TIMING: TraceTiming = { firstPause: 25, pause: 1000, keepAlive: 2000, reportFor: 3_600_000 };
 
 /** What came of one call. `wait`: milliseconds that the server asked for. */
 type Step =
