@@ -15,11 +15,7 @@ export interface DeletePipelineDeps extends ProcessDeps {
 }
 
 /** Running jobs are canceled first; then the pipeline with all its rows is gone at once, and its ref after it. */
-export async function deletePipeline(
-  deps: DeletePipelineDeps,
-  project: HasRepository,
-  id: PipelineId,
-): Promise<void> {
+export async function deletePipeline(deps: DeletePipelineDeps, project: HasRepository, id: PipelineId): Promise<void> {
   await cancelPipeline(deps, id);
   await deps.db.transaction().execute(async (tx) => {
     await deps.deleteBlobs(tx, id);

@@ -9,6 +9,7 @@ import { toPipeline } from './pipeline-store.ts';
 
 export interface PipelineFilter {
   readonly projectId: ProjectId;
+  /** Any of these; none of them with `[]`. */
   readonly statuses?: readonly Status[];
   /** `scope=branches` / `tags`: only the newest pipeline of each branch or tag. */
   readonly newestOfEach?: 'branches' | 'tags';
@@ -33,7 +34,7 @@ export interface PipelineOrder {
 
 const filtered = (db: Db, filter: PipelineFilter) => {
   let query = db.selectFrom('pipelines').where('pipelines.project_id', '=', filter.projectId);
-  if (filter.statuses !== undefined) query = query.where('status', 'in', [...filter.statuses]);
+  if (filter.statuses !== undefined) query = query.where(sql<boolean>`status = any(${[...filter.statuses]}::text[])`);
   if (filter.newestOfEach !== undefined) {
     const tags = filter.newestOfEach === 'tags';
     query = query.where('pipelines.id', 'in', (sub) =>

@@ -3,7 +3,6 @@ import {
   boolean,
   enumeration,
   isoDateTime,
-  ok,
   pageOf,
   pageReply,
   pagingParams,
@@ -29,7 +28,7 @@ const SCOPE_FILTERS: Readonly<Record<Scope, Pick<PipelineFilter, 'statuses' | 'n
   tags: { newestOfEach: 'tags' },
 };
 
-/** Both a scope's statuses and the asked-for status must hold. */
+/** Both a scope's statuses and the asked-for status must hold; none at all are `[]`. */
 const statusesOf = (
   scope: readonly Status[] | undefined,
   status: Status | undefined,
@@ -65,7 +64,6 @@ export const listPipelinesRoute = (deps: PipelineRouteDeps): Route =>
     handler: async ({ subject, params, request }) => {
       const scope = params.scope === undefined ? {} : SCOPE_FILTERS[params.scope];
       const statuses = statusesOf(scope.statuses, params.status);
-      if (statuses?.length === 0) return ok([]);
       const filter: PipelineFilter = {
         projectId: subject.project.id,
         ...scope,
