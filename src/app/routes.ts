@@ -27,6 +27,7 @@ import {
 import { extractCoverage, traceRoutes } from '../rooms/traces/index.ts';
 import { triggerPipelineRoutes, triggerTokenRoutes, WEBHOOK_LIMIT } from '../rooms/triggers/index.ts';
 import { variableRoutes } from '../rooms/variables/index.ts';
+import { apiDescriptionRoute } from './api-description-route.ts';
 import { healthRoutes } from './health-routes.ts';
 import type { Parts } from './parts.ts';
 
@@ -61,45 +62,47 @@ export function makeRoutes(parts: Parts): AppRoutes {
     coverageOf: (job: Parameters<typeof extractCoverage>[1]) => extractCoverage(parts, job),
     environmentUrlOf: (job: Parameters<typeof environmentUrlOf>[1]) => environmentUrlOf(parts, job),
   };
+  const api: readonly Route[] = [
+    ...accountRoutes(accountDeps),
+    ...projectRoutes({
+      ...parts,
+      guards: accounts,
+      repositories: projectRepositories({ ...repositories, clock: parts.clock }),
+      onProjectDeleted: async () => undefined,
+    }),
+    ...variableRoutes(parts, project),
+    ...repositoryRoutes({
+      ...gitDeps,
+      project,
+      findLastPipeline: async (of, sha, baseUrl) => {
+        const pipeline = await findNewestPipelineOfCommit(parts.db, of.id, sha);
+        return pipeline && presentPipelineBasic(pipeline, { baseUrl, project: of });
+      },
+    }),
+    ...triggerTokenRoutes(parts, project),
+    ...triggerPipelineRoutes({ ...parts, payloadLimit: WEBHOOK_LIMIT }),
+    listPipelinesRoute(pipelineDeps),
+    createPipelineRoute(pipelineDeps),
+    ...pipelineRoutes(pipelineDeps),
+    ...jobRoutes(pipelineDeps),
+    currentJobRoute(parts),
+    ...traceRoutes({
+      ...parts,
+      runnerJob: runnerDeps.runnerJob,
+      touchRunner: async (job, now) => {
+        if (job.runnerId !== null) await touchRunner(parts.db, job.runnerId, now);
+      },
+    }),
+    ...artifactRoutes({ ...parts, runnerJob: runnerDeps.runnerJob }),
+    ...environmentRoutes({ db: parts.db, guards }),
+    ...runnerLifecycleRoutes(parts),
+    ...runnerManagementRoutes(parts),
+    jobRequestRoute(runnerDeps),
+    jobUpdateRoute(runnerDeps),
+    apiDescriptionRoute(() => api),
+  ];
   return {
-    api: [
-      ...accountRoutes(accountDeps),
-      ...projectRoutes({
-        ...parts,
-        guards: accounts,
-        repositories: projectRepositories({ ...repositories, clock: parts.clock }),
-        onProjectDeleted: async () => undefined,
-      }),
-      ...variableRoutes(parts, project),
-      ...repositoryRoutes({
-        ...gitDeps,
-        project,
-        findLastPipeline: async (of, sha, baseUrl) => {
-          const pipeline = await findNewestPipelineOfCommit(parts.db, of.id, sha);
-          return pipeline && presentPipelineBasic(pipeline, { baseUrl, project: of });
-        },
-      }),
-      ...triggerTokenRoutes(parts, project),
-      ...triggerPipelineRoutes({ ...parts, payloadLimit: WEBHOOK_LIMIT }),
-      listPipelinesRoute(pipelineDeps),
-      createPipelineRoute(pipelineDeps),
-      ...pipelineRoutes(pipelineDeps),
-      ...jobRoutes(pipelineDeps),
-      currentJobRoute(parts),
-      ...traceRoutes({
-        ...parts,
-        runnerJob: runnerDeps.runnerJob,
-        touchRunner: async (job, now) => {
-          if (job.runnerId !== null) await touchRunner(parts.db, job.runnerId, now);
-        },
-      }),
-      ...artifactRoutes({ ...parts, runnerJob: runnerDeps.runnerJob }),
-      ...environmentRoutes({ db: parts.db, guards }),
-      ...runnerLifecycleRoutes(parts),
-      ...runnerManagementRoutes(parts),
-      jobRequestRoute(runnerDeps),
-      jobUpdateRoute(runnerDeps),
-    ],
+    api,
     site: [...healthRoutes(parts), ...sessionRoutes(accountDeps), ...gitRoutes(gitDeps)],
   };
 }

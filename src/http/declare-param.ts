@@ -30,6 +30,8 @@ export interface ParamKind<T> {
   /** True for a kind with a closed set of values: then a missing required one is also `does not have a valid value`. */
   readonly restricted?: boolean;
   readonly values?: readonly unknown[];
+  readonly range?: ParamSpec<unknown>['range'];
+  readonly item?: ParamSpec<unknown>;
   readonly children?: ParamSpecs;
 }
 
@@ -54,6 +56,8 @@ export function declareParam<T>(kind: ParamKind<T>, options: ParamOptions<T> = {
     description: options.description,
     default: options.default,
     values: kind.values,
+    range: kind.range,
+    item: kind.item,
     children: kind.children,
     read: (raw, name, nested) =>
       raw === undefined ? readAbsent(kind, options, name, nested) : readPresent(kind, options, raw, name, nested),

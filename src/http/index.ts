@@ -1,11 +1,14 @@
 /** GitLab's REST manners, once: what the rooms and `app` may use. */
 
+export { apiMarkdown } from './api-markdown.ts';
 export type { RangeWish } from './byte-range.ts';
 export { partial, rangeBeyond, rangeOf } from './byte-range.ts';
 export type { Credentials } from './credentials.ts';
 export { errorReply, Halt, insufficientScope, invalidParams, invalidToken, messageReply } from './errors.ts';
 export type { HttpLog } from './http-log.ts';
 export { arrayOfHashes, hashOf } from './nested-params.ts';
+export type { OpenApiOptions } from './openapi.ts';
+export { openApiDocument } from './openapi.ts';
 export * from './paging.ts';
 export * from './param-rules.ts';
 export * from './params.ts';

@@ -19,7 +19,11 @@ export interface ParamSpec<T> {
   readonly description: string | undefined;
   readonly default: unknown;
   readonly values: readonly unknown[] | undefined;
-  /** Of an array or a hash: what it is made of. */
+  /** Both inclusive; of numbers. */
+  readonly range: { readonly min?: number; readonly max?: number } | undefined;
+  /** Of an array: each element. */
+  readonly item: ParamSpec<unknown> | undefined;
+  /** Of a hash, or of each hash of an array: its declared keys. */
   readonly children: ParamSpecs | undefined;
   /** `name` is the full name for messages; `raw` is undefined when the parameter did not arrive. */
   readonly read: (raw: RawValue | undefined, name: string, nested: boolean) => Reading<T>;

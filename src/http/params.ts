@@ -79,7 +79,7 @@ export const arrayOf = <T, const O extends ParamOptions<readonly NonNullable<T>[
       type: 'array',
       emptyIsNull: true,
       whenNull: [],
-      children: { item },
+      item,
       read: (raw, name) => readList(raw, name, (element) => item.read(element, name, true)),
     },
     options,
@@ -172,6 +172,7 @@ function numeric(type: string, coerce: Coercion<number>, options: NumberOptions)
     type,
     emptyIsNull: true,
     restricted: range !== undefined,
+    ...(range === undefined ? {} : { range }),
     read: (raw, name) => {
       const value = coerce(raw);
       const inRange = value !== INVALID && value >= (range?.min ?? -Infinity) && value <= (range?.max ?? Infinity);
