@@ -1,5 +1,11 @@
 import type { CancelMode } from '../../engine/index.ts';
-import { playJob as decidePlay, isPlayable, planPipelineRetry, planRetry } from '../../engine/index.ts';
+import {
+  playJob as decidePlay,
+  isCancelableJob,
+  isPlayable,
+  planPipelineRetry,
+  planRetry,
+} from '../../engine/index.ts';
 import type { JobId, PipelineId, UserId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
@@ -22,12 +28,14 @@ export async function cancelPipeline(deps: ProcessDeps, id: PipelineId, mode: Ca
   await processPipeline(deps, id);
 }
 
-/** Cancel of one job. A job that cannot be canceled stays as it is (GitLab answers with it unchanged). */
+/**
+ * Cancel of one job; `force` ends one whose cancel is under way, and nothing else. A job that cannot be canceled stays as
+ * it is (GitLab answers with it unchanged).
+ */
 export const cancelJob = (deps: ProcessDeps, id: JobId, force: boolean): Promise<AdvanceResult> =>
   advanceJob(deps, id, ({ state, cancelGracefully }) => {
-    if (state.status === 'canceling') return force ? { type: 'force_cancel' } : undefined;
-    if (state.status === 'manual' || state.status === 'scheduled') return undefined;
-    return { type: 'cancel', graceful: cancelGracefully };
+    if (force) return { type: 'force_cancel' };
+    return isCancelableJob(state) ? { type: 'cancel', graceful: cancelGracefully } : undefined;
   });
 
 /** The new row's id; undefined when the job cannot be retried (or somebody retried it a moment ago). */
