@@ -47,18 +47,19 @@ export class BareInsert {
       const [pipeline, ...parts] = this.#rows;
       const made = await client.query(
         `insert into pipelines overriding system value
-         select (jsonb_populate_record(null::pipelines, row || jsonb_build_object(
-           'id', nextval('pipelines_id_seq'), 'iid', -nextval('pipelines_id_seq')))).*
-         from jsonb_array_elements($1::jsonb) as r(row) returning id`,
+         select filled.* from jsonb_array_elements($1::jsonb) as r(row),
+           lateral jsonb_build_object('id', nextval('pipelines_id_seq'), 'iid', -nextval('pipelines_id_seq')) as n(ids),
+           lateral jsonb_populate_record(null::pipelines, r.row || n.ids) as filled
+         returning id`,
         [pipeline?.json],
       );
       const id = made.rows[0].id;
       for (const { table, json } of parts) {
         await client.query(
           `insert into ${table} overriding system value
-           select (jsonb_populate_record(null::${table}, row || jsonb_build_object(
-             'id', nextval('${table}_id_seq'), 'pipeline_id', $2::bigint))).*
-           from jsonb_array_elements($1::jsonb) as r(row)`,
+           select filled.* from jsonb_array_elements($1::jsonb) as r(row),
+             lateral jsonb_build_object('id', nextval('${table}_id_seq'), 'pipeline_id', $2::bigint) as n(ids),
+             lateral jsonb_populate_record(null::${table}, r.row || n.ids) as filled`,
           [json, id],
         );
       }

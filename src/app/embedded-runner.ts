@@ -15,6 +15,7 @@ import {
   newRunnerToken,
   updateRunnerToken,
 } from '../rooms/runners/index.ts';
+import { cleanEnvironment } from '../runner/process/clean-environment.ts';
 import { readRunnerState } from '../runner/runner-state.ts';
 
 export interface EmbeddedRunnerDeps {
@@ -56,7 +57,6 @@ export class EmbeddedRunner {
     await mkdir(folder, { recursive: true });
     await writeWhole(this.#file('server-url'), `${url}\n`);
     await this.#ensureToken();
-    await this.#ensureAlive();
     this.#watch = this.#keepAlive();
   }
 
@@ -67,8 +67,13 @@ export class EmbeddedRunner {
   async stop(hasJobs: boolean): Promise<void> {
     this.#stopped.abort();
     await this.#watch;
+    if (!hasJobs) await this.#terminate();
+  }
+
+  /** Resolves when the runner of this folder, if there is one, has ended. */
+  async #terminate(): Promise<void> {
     const state = await readRunnerState(this.#options.folder);
-    if (hasJobs || state === undefined || !state.isAlive) return;
+    if (state?.isAlive !== true) return;
     process.kill(state.pid, 'SIGTERM');
     while ((await readRunnerState(this.#options.folder))?.isAlive === true) await sleep(10);
   }
@@ -80,11 +85,10 @@ export class EmbeddedRunner {
   async #keepAlive(): Promise<void> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
-      await sleep(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
       await this.#ensureAlive().catch((error: unknown) => {
         this.#deps.log.error({ err: error }, 'the embedded runner could not be started');
       });
+      await sleep(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -111,7 +115,8 @@ export class EmbeddedRunner {
           'embedded',
         ],
         // A session of its own: a Ctrl-C at the server's terminal, or its death, is not the runner's.
-        { detached: true, stdio: ['ignore', log, log], cwd: folder },
+        // Not the server's environment: jobs run as the same user and could read its secrets from /proc.
+        { detached: true, stdio: ['ignore', log, log], cwd: folder, env: cleanEnvironment(process.env, folder) },
       );
       const failed = new Promise<Error>((resolve) => child.once('error', resolve));
       child.unref();
@@ -137,6 +142,8 @@ export class EmbeddedRunner {
     const path = this.#file('token');
     const known = existsSync(path) ? (await readFile(path, 'utf8')).trim() : '';
     if (known !== '' && (await findRunnerByDigest(db, digestOf(known))) !== undefined) return;
+    // A runner that still lives would go on with the dead token.
+    await this.#terminate();
     const token = newRunnerToken('instance_type');
     // The file first: a crash in between leaves a token that the next start replaces.
     await writeWhole(path, `${token}\n`);

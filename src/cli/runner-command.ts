@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { ConfigError } from '../app/config.ts';
 import { VERSION } from '../kit/version.ts';
-import { runRunnerProcess } from '../runner/main-loop.ts';
 
 interface RunnerFlags {
   readonly url?: string;
@@ -34,6 +33,7 @@ export const runnerCommand = (): Command =>
       }
       const token = flags.token ?? (await contentOf(flags.tokenFile, '--token or --token-file'));
       const { urlFile } = flags;
+      const { runRunnerProcess } = await import('../runner/main-loop.ts');
       await runRunnerProcess({
         url: flags.url ?? (await contentOf(urlFile, '--url or --url-file')),
         ...(urlFile !== undefined && { urlFile: resolve(urlFile) }),

@@ -1,16 +1,6 @@
 import { Command } from 'commander';
-import { ConfigError } from '../app/config.ts';
-import { openAppDatabase } from '../app/database.ts';
-import { systemClock } from '../app/system-clock.ts';
-import { createLogger } from '../platform/log.ts';
-import { createPersonalToken, findUserByUsername, isTokenScope } from '../rooms/accounts/index.ts';
-import { configOf, withDataOptions } from './serve-options.ts';
-
-interface TokenFlags extends Record<string, string | undefined> {
-  readonly user: string;
-  readonly name: string;
-  readonly scopes: string;
-}
+import type { TokenFlags } from './create-token.ts';
+import { withDataOptions } from './serve-options.ts';
 
 export const tokenCommand = (): Command => {
   const create = withDataOptions(
@@ -19,32 +9,10 @@ export const tokenCommand = (): Command => {
       .option('--user <name>', 'whose token it is', 'root')
       .option('--name <text>', 'what it is for', 'created on the command line')
       .option('--scopes <list>', 'comma-separated scopes', 'api')
-      .option('--expires-at <day>', 'last day but one of its life, YYYY-MM-DD (default: it never expires)'),
-  ).action(createToken);
+      .option('--expires-at <day>', 'day from whose start it is dead, YYYY-MM-DD (default: it never expires)'),
+  ).action(async (flags: TokenFlags) => {
+    const { createToken } = await import('./create-token.ts');
+    await createToken(flags);
+  });
   return new Command('token').description('Personal access tokens.').addCommand(create);
 };
-
-async function createToken(flags: TokenFlags): Promise<void> {
-  const scopes = flags.scopes.split(',').map((scope) => scope.trim());
-  const wrong = scopes.find((scope) => !isTokenScope(scope));
-  if (wrong !== undefined) throw new ConfigError(`--scopes: there is no scope "${wrong}"`);
-  const expiresAt = flags['expiresAt'] ?? null;
-  if (expiresAt !== null && !/^\d{4}-\d{2}-\d{2}$/.test(expiresAt)) {
-    throw new ConfigError(`--expires-at must be a day such as 2030-01-31, not "${expiresAt}"`);
-  }
-  const config = configOf(flags);
-  const database = await openAppDatabase(config, createLogger({ level: 'warn' }), { exclusive: false });
-  try {
-    const user = await findUserByUsername(database.db, flags.user);
-    if (user === undefined) throw new Error(`there is no user "${flags.user}"`);
-    const deps = { db: database.db, clock: systemClock };
-    const { token } = await createPersonalToken(deps, user, {
-      name: flags.name,
-      scopes: scopes.filter(isTokenScope),
-      expiresAt,
-    });
-    console.log(token);
-  } finally {
-    await database.close();
-  }
-}
