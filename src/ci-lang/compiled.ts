@@ -81,6 +81,32 @@ export interface JobOptions {
   /** Seconds. */
   readonly timeout?: number;
   readonly hooks?: { readonly preGetSourcesScript: readonly string[] };
+  readonly idTokens?: readonly CompiledIdToken[];
+  readonly secrets?: readonly CompiledSecret[];
+}
+
+/** A variable that will hold a signed token. */
+export interface CompiledIdToken {
+  readonly name: string;
+  /** Unexpanded; expanded when a runner takes the job. A list stays a list. */
+  readonly aud: string | readonly string[];
+}
+
+/** A variable whose value the runner fetches. */
+export interface CompiledSecret {
+  readonly name: string;
+  readonly vault: CompiledVaultSecret;
+  /** The value goes to a file and the variable holds its path. */
+  readonly file: boolean;
+  /** Text such as `$VAULT_ID_TOKEN` that becomes the token to log in with; the runner expands it. */
+  readonly token?: string;
+}
+
+/** Unexpanded: the runner does it. */
+export interface CompiledVaultSecret {
+  readonly engine: { readonly name: string; readonly path: string };
+  readonly path: string;
+  readonly field: string;
 }
 
 export interface CompiledImage {

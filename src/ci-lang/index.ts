@@ -10,10 +10,12 @@ export type {
 export type {
   CompiledArtifacts,
   CompiledEnvironment,
+  CompiledIdToken,
   CompiledImage,
   CompiledJob,
   CompiledNeed,
   CompiledPipeline,
+  CompiledSecret,
   CompiledService,
   CompiledVariable,
   JobOptions,

@@ -7,11 +7,9 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
 
   'root:cache',
   'default:cache',
-  'default:id_tokens',
 
   'job:cache',
   'job:dast_configuration',
-  'job:id_tokens',
   'job:identity',
   'job:inputs',
   'job:manual_confirmation',
@@ -20,7 +18,6 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
   'job:release',
   'job:resource_group',
   'job:run',
-  'job:secrets',
   'job:start_in',
   'job:trigger',
 
@@ -31,6 +28,11 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
   'need:ref',
 
   'exists:project',
+
+  'secret:aws_secrets_manager',
+  'secret:azure_key_vault',
+  'secret:gcp_secret_manager',
+  'secret:gitlab_secrets_manager',
 
   'environment:auto_stop_in',
   'environment:kubernetes',
@@ -54,6 +56,7 @@ export type KeywordHolder =
   | 'when'
   | 'need'
   | 'exists'
+  | 'secret'
   | 'environment'
   | 'include';
 

@@ -4,6 +4,7 @@ import type { YamlMap } from '../yaml/index.ts';
 import { artifactsKeyword } from './artifacts.ts';
 import { allowKeys, checkValue, should } from './checks.ts';
 import { hooksKeyword } from './hooks.ts';
+import { idTokensKeyword } from './id-tokens.ts';
 import { imageKeyword } from './image.ts';
 import { DEFAULT_KEYS } from './inherit.ts';
 import { interruptibleKeyword } from './interruptible.ts';
@@ -35,9 +36,21 @@ export const defaultKeyword: Keyword<InheritableValues> = {
     const [image, services, interruptible] = [read(imageKeyword), read(servicesKeyword), read(interruptibleKeyword)];
     const timeout = read(timeoutKeyword);
     const [retry, tags, artifacts] = [read(retryKeyword), read(tagsKeyword), read(artifactsKeyword)];
+    const idTokens = read(idTokensKeyword);
     if (timeout !== undefined) warn(place, '`timeout` has no effect here: jobs do not inherit it');
     refuseUnsupported(place, map, 'default');
-    return definedOnly({ beforeScript, afterScript, hooks, image, services, interruptible, retry, tags, artifacts });
+    return definedOnly({
+      beforeScript,
+      afterScript,
+      hooks,
+      image,
+      services,
+      interruptible,
+      retry,
+      tags,
+      artifacts,
+      idTokens,
+    });
   },
 };
 

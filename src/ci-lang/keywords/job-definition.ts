@@ -2,8 +2,10 @@ import type { JobWhen } from '../../wire/statuses.ts';
 import type {
   CompiledArtifacts,
   CompiledEnvironment,
+  CompiledIdToken,
   CompiledImage,
   CompiledRetry,
+  CompiledSecret,
   CompiledService,
   JobOptions,
 } from '../compiled.ts';
@@ -27,6 +29,7 @@ export interface InheritableValues {
   readonly retry?: CompiledRetry;
   readonly tags?: readonly string[];
   readonly artifacts?: CompiledArtifacts;
+  readonly idTokens?: readonly CompiledIdToken[];
 }
 
 /** A job as the file defines it: everything merged and checked, no rule evaluated, nothing expanded. */
@@ -50,6 +53,7 @@ export interface JobDefinition extends InheritableValues {
   /** Seconds. */
   readonly timeout?: number;
   readonly parallel?: ParallelDefinition;
+  readonly secrets?: readonly CompiledSecret[];
   /** By its name, unless `pages: false`: its artifacts always hold the folder `public`. */
   readonly isPages: boolean;
   readonly position: SourcePosition;

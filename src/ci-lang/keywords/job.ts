@@ -6,6 +6,7 @@ import { coverageKeyword } from './coverage.ts';
 import { dependenciesKeyword } from './dependencies.ts';
 import { environmentKeyword } from './environment.ts';
 import { hooksKeyword } from './hooks.ts';
+import { idTokensKeyword } from './id-tokens.ts';
 import { imageKeyword } from './image.ts';
 import { INHERIT_ALL, type InheritDefinition, inheritKeyword, inherits } from './inherit.ts';
 import { interruptibleKeyword } from './interruptible.ts';
@@ -21,6 +22,7 @@ import { refuseDelayed, refuseUnsupported } from './refusals.ts';
 import { retryKeyword } from './retry.ts';
 import { jobRulesKeyword } from './rules.ts';
 import { afterScriptKeyword, beforeScriptKeyword, scriptKeyword } from './script.ts';
+import { secretsKeyword } from './secrets.ts';
 import { servicesKeyword } from './services.ts';
 import { DEFAULT_STAGE, stageKeyword } from './stage.ts';
 import { tagsKeyword } from './tags.ts';
@@ -70,10 +72,23 @@ const readSoundJob = (place: Place, name: string, map: YamlMap, surroundings: Jo
   const needs = read(needsKeyword);
   const coverage = read(coverageKeyword);
   const parallel = read(parallelKeyword);
+  const idTokens = read(idTokensKeyword);
   const allowFailure = read(allowFailureKeyword);
   const dependencies = read(dependenciesKeyword);
+  const secrets = read(secretsKeyword);
   checkDependencies(place, dependencies, needs);
-  const inheritable = { beforeScript, afterScript, hooks, image, services, interruptible, retry, tags, artifacts };
+  const inheritable = {
+    beforeScript,
+    afterScript,
+    hooks,
+    image,
+    services,
+    interruptible,
+    retry,
+    tags,
+    artifacts,
+    idTokens,
+  };
   const impliesOnly = only === undefined && !map.byName.has('rules') && !surroundings.hasWorkflowRules;
   return {
     name,
@@ -97,6 +112,7 @@ const readSoundJob = (place: Place, name: string, map: YamlMap, surroundings: Jo
       coverage,
       timeout,
       parallel,
+      secrets,
     }),
   };
 };
@@ -116,6 +132,7 @@ const inheritedValues = (defaults: InheritableValues, inherit: InheritDefinition
     retry: takes('retry', defaults.retry),
     tags: takes('tags', defaults.tags),
     artifacts: takes('artifacts', defaults.artifacts),
+    idTokens: takes('id_tokens', defaults.idTokens),
   });
 };
 

@@ -60,14 +60,20 @@ const optionsOf = (job: JobDefinition): JobOptions => ({
   afterScript: job.afterScript ?? [],
   ...definedOnly({
     image: job.image,
-    services: job.services === undefined || job.services.length === 0 ? undefined : job.services,
+    services: someOf(job.services),
     dependencies: job.dependencies,
     artifacts: artifactsOf(job),
     retry: job.retry,
     timeout: job.timeout,
     hooks: job.hooks,
+    idTokens: someOf(job.idTokens),
+    secrets: someOf(job.secrets),
   }),
 });
+
+/** An empty list asks for nothing. */
+const someOf = <Item>(list: readonly Item[] | undefined): readonly Item[] | undefined =>
+  list === undefined || list.length === 0 ? undefined : list;
 
 const artifactsOf = ({ isPages, artifacts }: JobDefinition): CompiledArtifacts | undefined => {
   if (!isPages || artifacts?.paths.includes('public') === true) return artifacts;
