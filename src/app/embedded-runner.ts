@@ -36,6 +36,8 @@ export interface EmbeddedRunnerOptions {
 
 /** Milliseconds between two looks whether the runner is alive. */
 const LOOK_EVERY = 500;
+/** Seconds without a server after which an embedded runner ends: its machine may have been given up. */
+const ABANDON_AFTER = 900;
 
 /**
  * Keeps the embedded runner alive: a process of its own, so that jobs outlive a server that dies or restarts. One that a
@@ -113,6 +115,8 @@ export class EmbeddedRunner {
           String(concurrency),
           '--name',
           'embedded',
+          '--abandon-after',
+          String(ABANDON_AFTER),
         ],
         // A session of its own: a Ctrl-C at the server's terminal, or its death, is not the runner's.
         // Not the server's environment: jobs run as the same user and could read its secrets from /proc.

@@ -13,6 +13,7 @@ interface RunnerFlags {
   readonly stateDir: string;
   readonly name?: string;
   readonly logFile?: string;
+  readonly abandonAfter?: string;
 }
 
 export const runnerCommand = (): Command =>
@@ -26,11 +27,10 @@ export const runnerCommand = (): Command =>
     .option('--state-dir <folder>', 'builds, cache and state; one runner a folder', 'runner')
     .option('--name <text>', 'name in the log of jobs')
     .option('--log-file <path>', "the runner's own log (default: standard error)")
+    .option('--abandon-after <seconds>', 'end when the server has been gone for so long (default: never)')
     .action(async (flags: RunnerFlags) => {
-      const concurrency = Number(flags.concurrency);
-      if (!Number.isInteger(concurrency) || concurrency < 1) {
-        throw new ConfigError(`--concurrency must be a whole number from 1 on, not "${flags.concurrency}"`);
-      }
+      const concurrency = wholeNumber(flags.concurrency, '--concurrency');
+      const { abandonAfter } = flags;
       const token = flags.token ?? (await contentOf(flags.tokenFile, '--token or --token-file'));
       const { urlFile } = flags;
       const { runRunnerProcess } = await import('../runner/main-loop.ts');
@@ -41,10 +41,20 @@ export const runnerCommand = (): Command =>
         concurrency,
         stateDir: resolve(flags.stateDir),
         version: VERSION,
+        ...(abandonAfter !== undefined && {
+          polling: { abandonAfter: wholeNumber(abandonAfter, '--abandon-after') * 1000 },
+        }),
         ...(flags.name !== undefined && { name: flags.name }),
         ...(flags.logFile !== undefined && { logFile: resolve(flags.logFile) }),
       });
     });
+
+function wholeNumber(text: string, name: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new ConfigError(`${name} must be a whole number from 1 on, not "${text}"`);
+  return value;
+}
 
 async function contentOf(path: string | undefined, wanted: string): Promise<string> {
   if (path === undefined) throw new ConfigError(`${wanted} is missing`);

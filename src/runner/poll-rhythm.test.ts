@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { PollRhythm } from './poll-rhythm.ts';
 
-const rhythm = (): PollRhythm => new PollRhythm({ checkInterval: 1000, unhealthyPause: 3_600_000, shutdown: 0 });
+const rhythm = (): PollRhythm =>
+  new PollRhythm({
+    checkInterval: 1000,
+    unhealthyPause: 3_600_000,
+    abandonAfter: Number.POSITIVE_INFINITY,
+    shutdown: 0,
+  });
 const none = { kind: 'none', cursor: 'c' } as const;
 const forbidden = { kind: 'forbidden' } as const;
 

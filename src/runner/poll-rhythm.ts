@@ -7,11 +7,18 @@ export interface PollTiming {
   readonly checkInterval: number;
   /** Pause after three 403 in a row. */
   readonly unhealthyPause: number;
+  /** Without an answer for so long, the runner ends (its jobs are finished first): nobody is left to work for. */
+  readonly abandonAfter: number;
   /** Time to report stopped jobs before the process ends all the same. */
   readonly shutdown: number;
 }
 
-export const POLL_TIMING: PollTiming = { checkInterval: 1000, unhealthyPause: 3_600_000, shutdown: 30_000 };
+export const POLL_TIMING: PollTiming = {
+  checkInterval: 1000,
+  unhealthyPause: 3_600_000,
+  abandonAfter: Number.POSITIVE_INFINITY,
+  shutdown: 30_000,
+};
 const UNHEALTHY_REQUESTS = 3;
 /** An answer that comes sooner was not held. */
 const QUICK_MS = 500;

@@ -190,6 +190,7 @@ const poll = async (
 ): Promise<void> => {
   const rhythm = new PollRhythm(timing);
   let cursor: string | undefined;
+  let reachedAt = performance.now();
   for (;;) {
     await slots.untilFree(stopped);
     if (stopped.aborted) return;
@@ -200,6 +201,11 @@ const poll = async (
     } catch (error) {
       if (stopped.aborted) return;
       throw error;
+    }
+    if (outcome.kind !== 'unreachable') reachedAt = performance.now();
+    else if (performance.now() - reachedAt > timing.abandonAfter) {
+      scope.log.warn('the server has been gone for too long; ending when the running jobs have ended');
+      return;
     }
     if (outcome.kind === 'job') start(outcome);
     else if (outcome.kind === 'unreadable') void reportUnreadable(scope, outcome.job, stopped);
