@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema 65a3e01a8dbf0308). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema 972ebc26d7e1fc49). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -42,6 +42,21 @@ export interface Deployments {
   user_id: number | null;
 }
 
+export interface DeployTokens {
+  created_at: Timestamp;
+  creator_id: number | null;
+  expires_at: Timestamp | null;
+  id: Generated<number>;
+  name: string;
+  namespace_id: number | null;
+  project_id: number | null;
+  revoked: Generated<boolean>;
+  scopes: string[];
+  token_digest: Buffer;
+  token_sealed: Buffer | null;
+  username: string | null;
+}
+
 export interface DirtyPipelines {
   cancel_rest: Generated<boolean>;
   id: Generated<number>;
@@ -67,6 +82,15 @@ export interface Environments {
   state: Generated<string>;
   tier: string;
   updated_at: Timestamp;
+}
+
+export interface GroupMembers {
+  access_level: number;
+  created_at: Timestamp;
+  created_by_id: number | null;
+  expires_at: string | null;
+  namespace_id: number;
+  user_id: number;
 }
 
 export interface InstanceSettings {
@@ -126,9 +150,22 @@ export interface Jobs {
   yaml_variables: Generated<Json>;
 }
 
+export interface JobTokenScopeGroups {
+  added_by_id: number | null;
+  created_at: Timestamp;
+  project_id: number;
+  source_namespace_id: number;
+}
+
 export interface JobTokenScopeProjects {
   added_by_id: number | null;
   created_at: Timestamp;
+  project_id: number;
+  source_project_id: number;
+}
+
+export interface JobTokenUses {
+  last_used_at: Timestamp;
   project_id: number;
   source_project_id: number;
 }
@@ -145,6 +182,9 @@ export interface JobTraces {
 
 export interface Namespaces {
   created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  description: Generated<string>;
+  full_name: string | null;
   full_path: string;
   id: Generated<number>;
   kind: string;
@@ -152,6 +192,8 @@ export interface Namespaces {
   owner_id: number | null;
   parent_id: number | null;
   path: string;
+  project_creation_level: Generated<string>;
+  subgroup_creation_level: Generated<string>;
   updated_at: Timestamp;
   visibility: Generated<string>;
 }
@@ -165,7 +207,9 @@ export interface PersonalAccessTokens {
   created_at: Timestamp;
   description: string | null;
   expires_at: string | null;
+  family_id: number | null;
   id: Generated<number>;
+  impersonation: Generated<boolean>;
   last_used_at: Timestamp | null;
   name: string;
   revoked: Generated<boolean>;
@@ -234,6 +278,13 @@ export interface ProjectMembers {
   expires_at: string | null;
   project_id: number;
   user_id: number;
+}
+
+export interface ProjectRedirects {
+  created_at: Timestamp;
+  full_path: string;
+  id: Generated<number>;
+  project_id: number;
 }
 
 export interface Projects {
@@ -347,6 +398,28 @@ export interface Sessions {
   user_id: number;
 }
 
+export interface SigningKeys {
+  created_at: Timestamp;
+  id: Generated<number>;
+  kid: string;
+  private_key: Buffer;
+  public_jwk: Json;
+  retired_at: Timestamp | null;
+}
+
+export interface SshKeys {
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  fingerprint: string;
+  fingerprint_sha256: string;
+  id: Generated<number>;
+  key: string;
+  last_used_at: Timestamp | null;
+  title: string;
+  usage_type: Generated<string>;
+  user_id: number;
+}
+
 export interface Stages {
   id: Generated<number>;
   name: string;
@@ -373,11 +446,22 @@ export interface Triggers {
   updated_at: Timestamp;
 }
 
+export interface UserEmails {
+  confirmed_at: Timestamp | null;
+  created_at: Timestamp;
+  email: string;
+  id: Generated<number>;
+  user_id: number;
+}
+
 export interface Users {
   admin: Generated<boolean>;
   bot: Generated<boolean>;
+  bot_namespace_id: number | null;
+  bot_project_id: number | null;
   confirmed_at: Timestamp | null;
   created_at: Timestamp;
+  deleted_at: Timestamp | null;
   email: string;
   id: Generated<number>;
   name: string;
@@ -407,12 +491,16 @@ export interface Variables {
 
 export interface DB {
   artifacts: Artifacts;
+  deploy_tokens: DeployTokens;
   deployments: Deployments;
   dirty_pipelines: DirtyPipelines;
   dotenv_variables: DotenvVariables;
   environments: Environments;
+  group_members: GroupMembers;
   instance_settings: InstanceSettings;
+  job_token_scope_groups: JobTokenScopeGroups;
   job_token_scope_projects: JobTokenScopeProjects;
+  job_token_uses: JobTokenUses;
   job_traces: JobTraces;
   jobs: Jobs;
   namespaces: Namespaces;
@@ -423,6 +511,7 @@ export interface DB {
   pipeline_variables: PipelineVariables;
   pipelines: Pipelines;
   project_members: ProjectMembers;
+  project_redirects: ProjectRedirects;
   projects: Projects;
   protected_branches: ProtectedBranches;
   protected_tags: ProtectedTags;
@@ -431,9 +520,12 @@ export interface DB {
   runner_projects: RunnerProjects;
   runners: Runners;
   sessions: Sessions;
+  signing_keys: SigningKeys;
+  ssh_keys: SshKeys;
   stages: Stages;
   trace_chunks: TraceChunks;
   triggers: Triggers;
+  user_emails: UserEmails;
   users: Users;
   variables: Variables;
 }
