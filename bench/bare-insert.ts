@@ -46,20 +46,23 @@ export class BareInsert {
       await client.query('begin');
       const [pipeline, ...parts] = this.#rows;
       const made = await client.query(
-        `insert into pipelines overriding system value
-         select filled.* from jsonb_array_elements($1::jsonb) as r(row),
-           lateral jsonb_build_object('id', nextval('pipelines_id_seq'), 'iid', -nextval('pipelines_id_seq')) as n(ids),
-           lateral jsonb_populate_record(null::pipelines, r.row || n.ids) as filled
+        `with numbered as materialized (
+           select row || jsonb_build_object(
+             'id', nextval('pipelines_id_seq'), 'iid', -nextval('pipelines_id_seq')) as row
+           from jsonb_array_elements($1::jsonb) as r(row))
+         insert into pipelines overriding system value
+         select filled.* from numbered, lateral jsonb_populate_record(null::pipelines, numbered.row) as filled
          returning id`,
         [pipeline?.json],
       );
       const id = made.rows[0].id;
       for (const { table, json } of parts) {
         await client.query(
-          `insert into ${table} overriding system value
-           select filled.* from jsonb_array_elements($1::jsonb) as r(row),
-             lateral jsonb_build_object('id', nextval('${table}_id_seq'), 'pipeline_id', $2::bigint) as n(ids),
-             lateral jsonb_populate_record(null::${table}, r.row || n.ids) as filled`,
+          `with numbered as materialized (
+             select row || jsonb_build_object('id', nextval('${table}_id_seq'), 'pipeline_id', $2::bigint) as row
+             from jsonb_array_elements($1::jsonb) as r(row))
+           insert into ${table} overriding system value
+           select filled.* from numbered, lateral jsonb_populate_record(null::${table}, numbered.row) as filled`,
           [json, id],
         );
       }

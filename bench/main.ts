@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { BenchServer } from './bench-server.ts';
 import { makeDataDir, removeDataDir, startBenchServer } from './bench-server.ts';
 import { heading, line, ms } from './figures.ts';
 import { benchFirstOutput } from './first-output-bench.ts';
@@ -7,12 +8,25 @@ import { benchTriggers } from './trigger-bench.ts';
 
 /** `npm run bench`: one run, every figure beside the same machine's bare cost where there is one. */
 const dataDir = await makeDataDir();
+const running = new Set<BenchServer>();
+
+async function start(token?: string): Promise<BenchServer> {
+  const server = await startBenchServer(dataDir, token);
+  running.add(server);
+  return server;
+}
+
+async function stop(server: BenchServer): Promise<void> {
+  await server.stop();
+  running.delete(server);
+}
+
 try {
   heading('time to ready (process start → listening)');
-  const first = await startBenchServer(dataDir);
+  const first = await start();
   line('first start (makes the database)', ms(first.readyAfter));
-  await first.stop();
-  const second = await startBenchServer(dataDir, first.token);
+  await stop(first);
+  const second = await start(first.token);
   line('later start', ms(second.readyAfter));
 
   heading('idle memory, PSS');
@@ -26,7 +40,8 @@ try {
 
   await benchTriggers(second);
   await benchFirstOutput(second);
-  await second.stop();
+  await stop(second);
 } finally {
+  for (const server of running) await stop(server);
   await removeDataDir(dataDir);
 }

@@ -137,6 +137,7 @@ export class EmbeddedRunner {
       if (state?.isAlive === true) return;
       await sleep(20);
     }
+    if (this.#stopped.signal.aborted) return;
     this.#deps.log.warn({ pid }, 'the embedded runner has not come up yet');
   }
 
