@@ -13,6 +13,7 @@ import {
   settleUpdate,
 } from './push-intent-store.ts';
 import type { OnPushed, PushIntentId, RefUpdate } from './pushed.ts';
+import { NO_SHA } from './pushed.ts';
 import { type RepositoryDeps, repositoryOf } from './repositories.ts';
 import type { ServerPresence } from './server-presence.ts';
 
@@ -78,7 +79,7 @@ export class PushJournal {
       if (updates.length === 0) return await deletePushIntent(db, id);
       const refs = updates.map(({ ref }) => ref);
       if (updates.length < intended.length) await keepMovedUpdates(db, id, refs);
-      await this.#tell(id, push, updates, updates.length);
+      await this.#tell(id, push, updates, countAlive(updates));
       await deletePushIntent(db, id);
     } catch (error) {
       log.error({ err: error, pushIntentId: id }, 'a push is not completed yet and will be later');
@@ -124,7 +125,7 @@ export class PushJournal {
     const moved = intent.updates.filter((update) => update.moved || found.moved.includes(update));
     const untold = moved.filter(({ settled }) => !settled);
     if (untold.length > 0) {
-      await this.#tell(intent.id, intent, untold, moved.length);
+      await this.#tell(intent.id, intent, untold, countAlive(moved));
       await db.transaction().execute(async (tx) => {
         for (const { ref } of untold) await settleUpdate(tx, intent.id, ref);
       });
@@ -149,3 +150,5 @@ export class PushJournal {
     });
   }
 }
+
+const countAlive = (updates: readonly RefUpdate[]): number => updates.filter((update) => update.new !== NO_SHA).length;

@@ -19,8 +19,8 @@ export interface Pushed {
   /** Only those that moved and are not settled yet. */
   readonly updates: readonly RefUpdate[];
   /**
-   * How many refs the push moved in all, settled ones included: GitLab creates no pipeline at all for a push that
-   * *creates or changes* more than four.
+   * How many refs the push created or moved (not: deleted), settled ones included: GitLab creates no pipeline at all for
+   * more than four.
    */
   readonly refCount: number;
   /** `ci.skip`, `ci.variable=K=V` … as they were sent. */
