@@ -8,6 +8,8 @@ export interface PipelineCreated {
   readonly type: 'pipeline_created';
   readonly projectId: ProjectId;
   readonly pipelineId: PipelineId;
+  /** Whether one of its jobs names an environment, so that nobody has to ask for each new pipeline. */
+  readonly hasEnvironments: boolean;
 }
 
 export interface PipelineMoved {

@@ -40,7 +40,11 @@ export const environmentsOnFact =
   (clock: Clock): Subscriber =>
   async (tx, facts) => {
     const created = new Map(ofType(facts, 'pipeline_created').map((fact) => [fact.pipelineId, fact.projectId]));
-    const moved = ofType(facts, 'job_moved');
+    const without = new Set(
+      ofType(facts, 'pipeline_created').flatMap((fact) => (fact.hasEnvironments ? [] : [fact.pipelineId])),
+    );
+    const moved = ofType(facts, 'job_moved').filter((fact) => !without.has(fact.pipelineId));
+    for (const pipelineId of without) created.delete(pipelineId);
     if (created.size === 0 && moved.length === 0) return;
     const jobs = await findJobEnvironments(tx, {
       pipelineIds: [...created.keys()],

@@ -30,6 +30,9 @@ export const contextOf = (request: ApiRequest, project: Project): PresentContext
   project,
 });
 
+/** Of a pipeline that was made a moment ago: nothing has run yet. */
+export const newPipelineExtras = (user: User): PipelineExtras => ({ user, warnings: false, coverage: null });
+
 export async function pipelineExtras(deps: AnswerDeps, pipeline: Pipeline): Promise<PipelineExtras> {
   const summary = await findPipelineSummary(deps.db, pipeline.id);
   const user = pipeline.userId === null ? undefined : await findUserById(deps.db, pipeline.userId);

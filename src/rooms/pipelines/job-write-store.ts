@@ -50,7 +50,10 @@ export interface JobsOwner {
   readonly userId: UserId | null;
 }
 
-/** One statement for the stages and one for the jobs, whatever their number. Answers the jobs' ids in the order given. */
+/**
+ * Stages and jobs in one statement, whatever their number; waiting runners are told of pending jobs with it. Answers the
+ * jobs' ids in the order given.
+ */
 export async function insertStagesAndJobs(
   tx: Tx,
   owner: JobsOwner,
@@ -58,20 +61,24 @@ export async function insertStagesAndJobs(
   jobs: readonly NewJob[],
   now: Date,
 ): Promise<readonly JobId[]> {
-  await sql`
-    insert into stages (pipeline_id, name, position, status)
-    select ${owner.pipelineId}, s.name, s.position, s.status
-    from jsonb_to_recordset(${JSON.stringify(stages)}::jsonb) as s(name text, position int, status text)
-    order by s.position`.execute(tx);
   const rows = jobs.map((job, index) => ({ ...job, ord: index, when_: job.when }));
+  const pending = jobs.filter((job) => job.status === 'pending').length;
+  // PostgreSQL sends equal notifications of one transaction once, so the word per row is one in all.
   const inserted = await sql<{ readonly id: number }>`
+    with new_stages as (
+      insert into stages (pipeline_id, name, position, status)
+      select ${owner.pipelineId}::bigint, s.name, s.position, s.status
+      from jsonb_to_recordset(${JSON.stringify(stages)}::jsonb) as s(name text, position int, status text)
+      order by s.position
+      returning id, name
+    )
     insert into jobs (
       project_id, pipeline_id, stage_id, stage_idx, type, name, status, when_, start_in, allow_failure,
       scheduling_type, needs, interruptible, ref, tag, protected, tag_list, user_id, options, yaml_variables,
       coverage_regex, environment_name, resource_group, created_at, updated_at, queued_at, scheduled_at
     )
-    select ${owner.projectId}, ${owner.pipelineId}, s.id, j."stageIndex", j.type, j.name, j.status, j.when_,
-      j."startIn", j."allowFailure", j."schedulingType", j.needs, j.interruptible, ${owner.ref}, ${owner.tag},
+    select ${owner.projectId}::bigint, ${owner.pipelineId}::bigint, s.id, j."stageIndex", j.type, j.name, j.status,
+      j.when_, j."startIn", j."allowFailure", j."schedulingType", j.needs, j.interruptible, ${owner.ref}, ${owner.tag},
       ${owner.protected}, array(select jsonb_array_elements_text(j."tagList")), ${owner.userId}::bigint, j.options,
       j."yamlVariables", j."coverageRegex", j."environmentName", j."resourceGroup", ${now}::timestamptz,
       ${now}::timestamptz, j."queuedAt", j."scheduledAt"
@@ -81,9 +88,11 @@ export async function insertStagesAndJobs(
       options jsonb, "yamlVariables" jsonb, "coverageRegex" text, "environmentName" text, "resourceGroup" text,
       "queuedAt" timestamptz, "scheduledAt" timestamptz
     )
-    join stages s on s.pipeline_id = ${owner.pipelineId} and s.name = j.stage
+    join new_stages s on s.name = j.stage
     order by j.ord
-    returning id`.execute(tx);
+    returning id, case when status = 'pending' then pg_notify('penstock_pending_jobs', ${String(pending)}) end`.execute(
+    tx,
+  );
   return inserted.rows.map((row) => row.id as JobId).sort((a, b) => a - b);
 }
 

@@ -35,13 +35,15 @@ export const listProtectedBranches = async (db: Db, projectId: ProjectId): Promi
 
 /** Every protection rule of a project: what the pure questions of `protected-refs` take. */
 export const findProtectedRefs = async (db: Db, projectId: ProjectId): Promise<ProtectedRefs> => {
-  const branches = await listProtectedBranches(db, projectId);
-  const tags = await db
-    .selectFrom('protected_tags')
-    .select(['id', 'name', 'create_access_level'])
-    .where('project_id', '=', projectId)
-    .orderBy('id')
-    .execute();
+  const [branches, tags] = await Promise.all([
+    listProtectedBranches(db, projectId),
+    db
+      .selectFrom('protected_tags')
+      .select(['id', 'name', 'create_access_level'])
+      .where('project_id', '=', projectId)
+      .orderBy('id')
+      .execute(),
+  ]);
   return {
     branches,
     tags: tags.map((row) => ({ id: row.id, name: row.name, createAccessLevel: toLevel(row.create_access_level) })),

@@ -2,7 +2,7 @@ import type { ApiRequest, Route } from '../../http/index.ts';
 import { created, hash, messageReply, route, string } from '../../http/index.ts';
 import { invalid } from '../../kit/errors.ts';
 import type { AnswerDeps, CreatePipelineDeps, PipelineVariable } from '../pipelines/index.ts';
-import { contextOf, createPipeline, pipelineExtras, presentPipeline } from '../pipelines/index.ts';
+import { contextOf, createPipeline, newPipelineExtras, presentPipeline } from '../pipelines/index.ts';
 import type { TriggerCaller } from './trigger-caller.ts';
 import { triggerCaller } from './trigger-caller.ts';
 
@@ -51,7 +51,7 @@ async function trigger(deps: TriggerPipelineDeps, caller: TriggerCaller, ref: st
   if (result.kind !== 'created') throw new Error(`a triggered pipeline cannot be ${result.kind}`);
   const { pipeline } = result;
   const context = contextOf(request, caller.project);
-  return created(presentPipeline(pipeline, await pipelineExtras(deps, pipeline), context));
+  return created(presentPipeline(pipeline, newPipelineExtras(caller.user), context));
 }
 
 /**

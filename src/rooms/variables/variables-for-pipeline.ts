@@ -14,8 +14,11 @@ export const findVariableShelves = async (
   deps: { readonly db: Db; readonly vault: Vault },
   project: Project,
 ): Promise<VariableShelves> => {
-  const inherited = await listInherited(deps.db, deps.vault, project.namespace.id);
-  return [...inherited, await listVariables(deps.db, deps.vault, { projectId: project.id })];
+  const [inherited, own] = await Promise.all([
+    listInherited(deps.db, deps.vault, project.namespace.id),
+    listVariables(deps.db, deps.vault, { projectId: project.id }),
+  ]);
+  return [...inherited, own];
 };
 
 /** Those that apply, weakest first: instance, groups, project, and within each the more specific scope last. Pure. */

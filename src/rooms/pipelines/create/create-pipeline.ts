@@ -45,7 +45,10 @@ export async function createPipeline(
   }
 
   const path = request.project.ciConfigPath ?? '.gitlab-ci.yml';
-  const content = await readTextFile(deps.repositories, request.project, draft.sha, path);
+  const [content, variables] = await Promise.all([
+    readTextFile(deps.repositories, request.project, draft.sha, path),
+    variableScopes(deps, draft, located.commit),
+  ]);
   if (content === undefined || content === '') {
     return settled(deps, request, refuse('Missing CI config file'));
   }
@@ -60,7 +63,7 @@ export async function createPipeline(
         tag: draft.tag,
         ...(!draft.tag && { branch: draft.ref }),
       },
-      variables: await variableScopes(deps, draft, located.commit),
+      variables,
     },
     compileHost(deps.repositories, draft),
   );

@@ -8,7 +8,7 @@ import type { Db, Tx } from '../../../platform/postgres/index.ts';
 import type { Vault } from '../../../platform/secrets/index.ts';
 import type { PipelineFailureReason, Status } from '../../../wire/statuses.ts';
 import type { NewJob, NewStage } from '../job-write-store.ts';
-import { insertStagesAndJobs, notifyPendingJobs } from '../job-write-store.ts';
+import { insertStagesAndJobs } from '../job-write-store.ts';
 import type { Pipeline, PipelineVariable } from '../pipeline.ts';
 import type { NewPipeline } from '../pipeline-store.ts';
 import { insertMessages, insertPipeline, insertPipelineSource } from '../pipeline-store.ts';
@@ -65,7 +65,8 @@ export async function persistStillborn(
       pipeline.id,
       end.errors.map((content) => ({ severity: 'error', content })),
     );
-    await deps.publish(tx, [{ type: 'pipeline_created', projectId: pipeline.projectId, pipelineId: pipeline.id }]);
+    const { projectId, id: pipelineId } = pipeline;
+    await deps.publish(tx, [{ type: 'pipeline_created', projectId, pipelineId, hasEnvironments: false }]);
     return pipeline;
   });
 }
@@ -99,11 +100,9 @@ export async function persistPipeline(
     await insertBelongings(deps, tx, draft, pipeline);
     const owner = { ...draft, projectId: pipeline.projectId, pipelineId: pipeline.id, userId: pipeline.userId };
     const ids = await insertStagesAndJobs(tx, owner, first.stages, first.jobs, now);
-    const pending = first.jobs.filter((job) => job.status === 'pending').length;
-    if (pending > 0) await notifyPendingJobs(tx, pending);
     const subject = { projectId: pipeline.projectId, pipelineId: pipeline.id };
     await deps.publish(tx, [
-      { type: 'pipeline_created', ...subject },
+      { type: 'pipeline_created', ...subject, hasEnvironments: first.jobs.some((job) => job.environmentName !== null) },
       ...first.jobs.flatMap((job, index) => {
         const jobId = ids[index];
         return job.status === 'created' || jobId === undefined

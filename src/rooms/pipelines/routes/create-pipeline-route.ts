@@ -2,7 +2,7 @@ import type { Route } from '../../../http/index.ts';
 import { arrayOfHashes, created, enumeration, hash, route, string } from '../../../http/index.ts';
 import { forbidden, invalid } from '../../../kit/errors.ts';
 import { actingUser } from '../../accounts/index.ts';
-import { contextOf, pipelineExtras } from '../answer.ts';
+import { contextOf, newPipelineExtras } from '../answer.ts';
 import { createPipeline } from '../create/create-pipeline.ts';
 import { presentPipeline } from '../present.ts';
 import type { PipelineRouteDeps } from './deps.ts';
@@ -50,8 +50,6 @@ export const createPipelineRoute = (deps: PipelineRouteDeps): Route =>
       if (result.kind === 'refused') throw invalid(result.errors);
       if (result.kind !== 'created') throw new Error(`a pipeline by API cannot be ${result.kind}`);
       const { pipeline } = result;
-      return created(
-        presentPipeline(pipeline, await pipelineExtras(deps, pipeline), contextOf(request, subject.project)),
-      );
+      return created(presentPipeline(pipeline, newPipelineExtras(user), contextOf(request, subject.project)));
     },
   });
