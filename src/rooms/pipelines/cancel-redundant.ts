@@ -34,7 +34,7 @@ async function findCandidates(db: Db, pipeline: Pipeline, since: Date): Promise<
   const { rows } = await sql<CandidateRow>`
     select id, status, source, ref, sha, created_at, auto_cancel_on_new_commit from pipelines
     where project_id = ${pipeline.projectId} and ref = ${pipeline.ref} and id < ${pipeline.id}
-      and status = any(${alive}::text[]) and created_at >= ${since}
+      and sha <> ${pipeline.sha} and status = any(${alive}::text[]) and created_at >= ${since}
     order by id desc limit ${AUTO_CANCEL_MAX_CANDIDATES}`.execute(db);
   return rows.map((row) => ({
     id: row.id as PipelineId,
