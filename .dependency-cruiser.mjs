@@ -28,6 +28,7 @@ const LADDER = [
   'traces',
   'artifacts',
   'environments',
+  'id-tokens',
   'runners',
   'merge-requests',
   'triggers',

@@ -3,6 +3,7 @@ import { GITLAB_VERSION } from '../kit/version.ts';
 import { accountRoutes, SignInLimiter, sessionRoutes } from '../rooms/accounts/index.ts';
 import { artifactRoutes, noteBlobsOfPipeline } from '../rooms/artifacts/index.ts';
 import { environmentRoutes } from '../rooms/environments/index.ts';
+import { idTokenRoutes } from '../rooms/id-tokens/index.ts';
 import {
   createPipelineRoute,
   currentJobRoute,
@@ -103,6 +104,6 @@ export function makeRoutes(parts: Parts): AppRoutes {
   ];
   return {
     api,
-    site: [...healthRoutes(parts), ...sessionRoutes(accountDeps), ...gitRoutes(gitDeps)],
+    site: [...healthRoutes(parts), ...idTokenRoutes(parts), ...sessionRoutes(accountDeps), ...gitRoutes(gitDeps)],
   };
 }

@@ -12,6 +12,7 @@ const FEATURES: RunnerFeatures = {
   multi_build_steps: true,
   return_exit_code: true,
   masking: true,
+  vault_secrets: true,
   shared: true,
   cache: true,
   fallback_cache_keys: true,
@@ -26,7 +27,6 @@ const FEATURES: RunnerFeatures = {
   session: false,
   terminal: false,
   proxy: false,
-  vault_secrets: false,
   job_inputs: false,
 };
 

@@ -219,6 +219,32 @@ export interface JobCredential {
   readonly password: string;
 }
 
+/** Where the runner fetches the value of a variable. Texts may hold variables of the job, which the runner expands. */
+export interface VaultSecret {
+  readonly server: {
+    readonly url: string;
+    /** Vault Enterprise; empty or absent: the root namespace. */
+    readonly namespace?: string;
+    /** `POST <url>/v1/auth/<path>/login` with `data`. */
+    readonly auth: {
+      readonly name: string;
+      readonly path: string;
+      readonly data: Readonly<Record<string, string>>;
+    };
+  };
+  /** `kv-v1`, `kv-v2` or `generic`, and where it is mounted. */
+  readonly engine: { readonly name: string; readonly path: string };
+  readonly path: string;
+  readonly field: string;
+}
+
+export interface JobSecret {
+  /** Absent: of another provider. */
+  readonly vault?: VaultSecret;
+  /** Default true: the value goes to a file. */
+  readonly file?: boolean;
+}
+
 /** Body of the 201 of `POST /jobs/request`. There is deliberately no `run` key: null in it breaks the official runner. */
 export interface JobPayload {
   readonly id: number;
@@ -245,6 +271,8 @@ export interface JobPayload {
   readonly credentials?: readonly JobCredential[] | null;
   readonly dependencies?: readonly JobDependency[] | null;
   readonly features: JobFeatures;
+  /** By the name of their variable; resolved before anything else. */
+  readonly secrets?: Readonly<Record<string, JobSecret>> | null;
 }
 
 /** Failure reasons that a runner sends. A server takes any string and stores unknown ones as `unknown_failure`. */

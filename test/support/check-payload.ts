@@ -77,6 +77,27 @@ const artifact = shape(
   { name: orNull(text), untracked: flag, exclude: list(text), expire_in: text },
 );
 
+const secret = shape(
+  {
+    vault: shape({
+      server: shape({
+        url: text,
+        namespace: text,
+        auth: shape({ name: text, path: text, data: shape({ jwt: text }, { role: text }) }),
+      }),
+      engine: shape({ name: text, path: text }),
+      path: text,
+      field: text,
+    }),
+  },
+  { file: flag },
+);
+
+const secrets: Check = (value, path) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.entries(value).flatMap(([name, one]) => secret(one, `${path}.${name}`))
+    : [`${path} is no map`];
+
 const payload = shape(
   {
     id: whole,
@@ -139,6 +160,7 @@ const payload = shape(
       list(shape({ key: text, paths: list(text) }, { untracked: flag, policy: text, when, fallback_keys: list(text) })),
     ),
     credentials: orNull(list(shape({ type: text, url: text, username: text, password: text }))),
+    secrets,
     dependencies: orNull(
       list(
         shape(

@@ -38,6 +38,24 @@ const isCache = (cache: unknown): boolean =>
 const isDependency = (dependency: unknown): boolean =>
   isObject(dependency) && isInteger(dependency['id']) && isString(dependency['name']) && isString(dependency['token']);
 
+const areTexts = (fields: unknown, ...names: readonly string[]): fields is Fields =>
+  isObject(fields) && names.every((name) => isString(fields[name]));
+
+const isVaultSecret = (vault: unknown): boolean => {
+  if (!isObject(vault) || !areTexts(vault, 'path', 'field') || !areTexts(vault['engine'], 'name', 'path')) return false;
+  const server = vault['server'];
+  if (!areTexts(server, 'url')) return false;
+  if (!isMissing(server['namespace']) && !isString(server['namespace'])) return false;
+  const auth = server['auth'];
+  return areTexts(auth, 'name', 'path') && isObject(auth['data']) && Object.values(auth['data']).every(isString);
+};
+
+/** A secret of another provider may have any shape. */
+const isSecret = (secret: unknown): boolean =>
+  isObject(secret) &&
+  (isMissing(secret['file']) || typeof secret['file'] === 'boolean') &&
+  (isMissing(secret['vault']) || isVaultSecret(secret['vault']));
+
 /** Field → test. A field that is absent here is not used by this runner. */
 const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   id: isInteger,
@@ -52,6 +70,7 @@ const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   artifacts: (list) => isOptionalList(list, isArtifact),
   cache: (list) => isOptionalList(list, isCache),
   dependencies: (list) => isOptionalList(list, isDependency),
+  secrets: (map) => isMissing(map) || (isObject(map) && Object.values(map).every(isSecret)),
 };
 
 /** A job that cannot be run: `field` names what is wrong; id and token, if readable, allow to report it as failed. */

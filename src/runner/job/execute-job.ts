@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JobPayload } from '../../wire/runner-protocol.ts';
+import type { JobPayload, JobVariable } from '../../wire/runner-protocol.ts';
 import type { JobKey } from '../api/coordinator.ts';
 import { gitEnvironment, runnerGitConfig, takeApart } from '../git/git-config.ts';
 import { GitRunner } from '../git/git-runner.ts';
@@ -75,7 +75,8 @@ const runAndReport = async (
   job.interrupt.addEventListener('abort', interrupt);
   if (job.interrupt.aborted) interrupt();
   const trace = new TraceBuffer(runner.outputLimit);
-  const { variables, directories } = variablesOf(runner, job);
+  const secrets: JobVariable[] = [];
+  const { variables, directories } = variablesOf(runner, job, secrets);
   const running = variables('running');
   const listener = { onCanceling: () => control.cancel(), onAbort: () => control.abort() };
   const isDebug = isDebugTrace(running) || parseBoolean(setting(running, 'CI_DEBUG_SERVICES')) === true;
@@ -85,7 +86,11 @@ const runAndReport = async (
     // Canceled before it began; the reason goes unmapped.
     if (isCanceled) return await sender.finish({ state: 'failed', failure_reason: 'job_canceled' }, job.giveUp);
     const log = new JobLog(trace, filtersOf(runner, payload, running), payload.features.trace_sections === true);
-    const scope = await makeScope(runner, job, { key, scratch, directories, control, log, variables });
+    const addSecrets = (found: readonly JobVariable[]): void => {
+      secrets.push(...found);
+      log.mask(found.map((secret) => secret.value));
+    };
+    const scope = await makeScope(runner, job, { key, scratch, directories, control, log, variables, addSecrets });
     writeOpening(runner, log);
     sender.start();
     const failure = await runJob(scope);
@@ -118,6 +123,7 @@ const filtersOf = (runner: RunnerScope, payload: JobPayload, variables: Resolved
 const variablesOf = (
   runner: RunnerScope,
   { payload, slot }: JobAssignment,
+  secrets: readonly JobVariable[],
 ): { readonly directories: JobDirectories; readonly variables: (status: JobStatusWord) => ResolvedVariables } => {
   const strategy = payload.variables.findLast((variable) => variable.key === 'GIT_STRATEGY')?.value.trim() ?? '';
   const isEmpty = gitStrategy(payload, strategy) === 'empty';
@@ -138,6 +144,7 @@ const variablesOf = (
           CI_JOB_STATUS: status,
           CI_JOB_TIMEOUT: String(jobTimeout(payload.runner_info.timeout) / 1000),
         },
+        secrets,
         facts: {
           CI_SHARED_ENVIRONMENT: 'true',
           CI_RUNNER_VERSION: runner.version,
@@ -154,7 +161,7 @@ const variablesOf = (
 const makeScope = async (
   runner: RunnerScope,
   job: JobAssignment,
-  parts: Pick<JobScope, 'key' | 'scratch' | 'directories' | 'control' | 'log' | 'variables'>,
+  parts: Pick<JobScope, 'key' | 'scratch' | 'directories' | 'control' | 'log' | 'variables' | 'addSecrets'>,
 ): Promise<JobScope> => {
   const { payload } = job;
   const { directories, scratch, control, log } = parts;

@@ -1,4 +1,4 @@
-import type { JobPayload } from '../../wire/runner-protocol.ts';
+import type { JobPayload, JobVariable } from '../../wire/runner-protocol.ts';
 import type { Coordinator, JobKey } from '../api/coordinator.ts';
 import type { GitRunner } from '../git/git-runner.ts';
 import type { Environment } from '../process/clean-environment.ts';
@@ -47,6 +47,8 @@ export interface JobScope {
   readonly git: GitRunner;
   /** The job's variables while CI_JOB_STATUS is that. */
   readonly variables: (status: JobStatusWord) => ResolvedVariables;
+  /** From now on among the variables, and masked in the log. */
+  readonly addSecrets: (secrets: readonly JobVariable[]) => void;
 }
 
 /** Values of CI_JOB_STATUS. */

@@ -5,6 +5,7 @@ import { hasSelection, isUploaded, uploadArtifact } from '../artifacts/upload-ar
 import { restoreCaches, saveCaches } from '../cache/job-caches.ts';
 import { getSources } from '../git/get-sources.ts';
 import { sourceSettings } from '../git/source-settings.ts';
+import { resolveSecrets } from '../secrets/resolve-secrets.ts';
 import { prepareTemp, readGitlabEnv } from './file-variables.ts';
 import { stopOf } from './job-control.ts';
 import { JobFailure, systemFailure } from './job-failure.ts';
@@ -21,6 +22,7 @@ import { environmentOf } from './variables.ts';
 export const runJob = async (scope: JobScope): Promise<JobFailure | undefined> => {
   const { control, directories } = scope;
   try {
+    await resolveSecrets(scope);
     await prepare(scope);
     let failure = await caught(() => fetchInputs(scope));
     failure ??= await caught(() => runSteps(scope));

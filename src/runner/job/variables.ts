@@ -21,12 +21,14 @@ const own = (key: string, value: string): JobVariable => ({ key, value, public: 
 export interface RunnerVariables {
   /** Weaker than the job's own: directories, slots, status. */
   readonly defaults: Readonly<Record<string, string>>;
-  /** Stronger than the job's own: facts about this runner. */
+  /** Fetched from outside; stronger than the job's own. */
+  readonly secrets?: readonly JobVariable[];
+  /** Stronger than all others: facts about this runner. */
   readonly facts: Readonly<Record<string, string>>;
 }
 
 /**
- * Merges (later wins: defaults, the job's, facts) and expands once. File variables become paths in `temp`.
+ * Merges (later wins: defaults, the job's, secrets, facts) and expands once. File variables become paths in `temp`.
  * gitlab-runner looks references up in values that are not expanded yet: one pass, no recursion.
  */
 export const resolveVariables = (
@@ -41,7 +43,7 @@ export const resolveVariables = (
     merged.set(variable.key, variable);
   };
   for (const [key, value] of Object.entries(runner.defaults)) take(own(key, value));
-  for (const variable of job) take(variable);
+  for (const variable of [...job, ...(runner.secrets ?? [])]) take(variable);
   for (const [key, value] of Object.entries(runner.facts)) take(own(key, value));
   const lookUp = (name: string): string | undefined => {
     const variable = merged.get(name);

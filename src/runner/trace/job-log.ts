@@ -24,6 +24,12 @@ export class JobLog {
     if (!this.#trace.isFull) this.#trace.append(this.#filters.write(bytes));
   }
 
+  /** These texts never show from here on. */
+  mask(phrases: readonly string[]): void {
+    this.flush();
+    this.#filters.mask(phrases);
+  }
+
   plain(text: string): void {
     this.#line('', text);
   }

@@ -38,19 +38,24 @@ const spellings = (phrase: string): readonly string[] => [phrase, phrase.replace
 
 const toLatin1 = (phrase: string): string => Buffer.from(phrase, 'utf8').toString('latin1');
 
+const phraseFilter = (phrases: readonly string[]): MaskFilter =>
+  new MaskFilter({ literals: phrases.flatMap((phrase) => spellings(phrase.trim())).map(toLatin1) });
+
 /**
  * What a job writes → what may be sent: secrets masked (phrases, then URL parameters, then token prefixes), and
  * invalid UTF-8 replaced by U+FFFD. Bytes in, bytes out; pieces that are not decided yet are held back until `flush`.
  */
 export class LogFilters {
-  readonly #filters: readonly MaskFilter[];
+  #filters: readonly MaskFilter[];
+  readonly #phrases: Set<string>;
   #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
   /** @param phrases values of masked variables; surrounding whitespace is ignored. */
   constructor(phrases: readonly string[], tokenPrefixes: readonly string[]) {
     const prefixes = [...TOKEN_PREFIXES, ...tokenPrefixes].slice(0, MOST_PREFIXES);
+    this.#phrases = new Set(phrases);
     this.#filters = [
-      new MaskFilter({ literals: phrases.flatMap((phrase) => spellings(phrase.trim())).map(toLatin1) }),
+      phraseFilter(phrases),
       new MaskFilter({
         literals: URL_PARAMETERS.flatMap((name) => [`?${name}=`, `&${name}=`]),
         ignoreCase: true,
@@ -58,6 +63,12 @@ export class LogFilters {
       }),
       new MaskFilter({ literals: prefixes.map(toLatin1), secretAfter: isTokenByte }),
     ];
+  }
+
+  /** Further values to mask. What was written before must have been flushed. */
+  mask(phrases: readonly string[]): void {
+    for (const phrase of phrases) this.#phrases.add(phrase);
+    this.#filters = [phraseFilter([...this.#phrases]), ...this.#filters.slice(1)];
   }
 
   write(chunk: Buffer): Buffer {

@@ -1,3 +1,4 @@
+import type { Variable } from '../../../ci-lang/index.ts';
 import { lookupIn } from '../../../ci-lang/index.ts';
 import type { JobDependency, JobPayload, RunnerFeatures } from '../../../wire/runner-protocol.ts';
 import type { DependencyArtifacts } from '../../artifacts/index.ts';
@@ -9,9 +10,11 @@ import type { Runner } from '../runner.ts';
 import { artifactsOf } from './artifacts.ts';
 import { FEATURES, isSupported } from './features.ts';
 import { gitInfo } from './git-info.ts';
+import { idTokenVariables } from './id-token-variables.ts';
 import type { JobSourceDeps, JobSources } from './job-sources.ts';
 import { findJobSources } from './job-sources.ts';
 import { assembleVariables, expandVariables, presentVariables } from './job-variables.ts';
+import { hasSecretsProvider, secretsOf } from './secrets.ts';
 import { hooksOf, imageOf, serviceOf, stepsOf } from './steps.ts';
 
 /** The body of the 201 of `POST /jobs/request`, or why the job cannot be handed out. */
@@ -22,12 +25,16 @@ export const buildPayload =
     if (found.kind === 'unfit') return found;
     const { sources } = found;
     if (!isSupported(sources.job.options, features)) return { kind: 'unfit', reason: 'runner_unsupported' };
+    const expanded = expandVariables(assembleVariables(sources));
+    if (!hasSecretsProvider(sources.job.options, expanded)) {
+      return { kind: 'unfit', reason: 'secrets_provider_not_found' };
+    }
     const archives = await dependencyArtifacts(
       deps,
       sources.dependencies.map((dependency) => dependency.id),
     );
     if (archives.isMissing) return { kind: 'unfit', reason: 'missing_dependency_failure' };
-    return { kind: 'payload', payload: await presentPayload(deps, sources, archives) };
+    return { kind: 'payload', payload: await presentPayload(deps, sources, archives, expanded) };
   };
 
 async function refExists(deps: JobSourceDeps, sources: JobSources): Promise<boolean> {
@@ -40,11 +47,14 @@ async function presentPayload(
   deps: JobSourceDeps,
   sources: JobSources,
   archives: DependencyArtifacts,
+  expanded: readonly Variable[],
 ): Promise<JobPayload> {
   const { job, pipeline, project, token } = sources;
   const { options } = job;
   const timeout = job.timeout ?? project.buildTimeout;
-  const variables = expandVariables(assembleVariables(sources));
+  const idTokens = await idTokenVariables(deps, sources, expanded, timeout);
+  const variables = idTokens.length === 0 ? expanded : expandVariables(assembleVariables(sources, idTokens));
+  const secrets = secretsOf(options, variables);
   return {
     id: job.id,
     token,
@@ -91,6 +101,7 @@ async function presentPayload(
       };
     }),
     features: FEATURES,
+    ...(secrets !== undefined && { secrets }),
   };
 }
 

@@ -46,8 +46,14 @@ const yamlVariable = (variable: CompiledVariable): Variable => ({
   ...(variable.raw === true && { raw: true }),
 });
 
-/** All definitions, weakest first, in GitLab's order (later ones win; nothing is left out). Unexpanded. */
-export function assembleVariables(sources: JobVariableSources): readonly Variable[] {
+/**
+ * All definitions, weakest first, in GitLab's order (later ones win; nothing is left out). Unexpanded.
+ * @param idTokens the job's signed tokens, as variables.
+ */
+export function assembleVariables(
+  sources: JobVariableSources,
+  idTokens: readonly Variable[] = [],
+): readonly Variable[] {
   const { server, project, pipeline, job, runner, environment } = sources;
   const given = job.options.environment;
   const startedAt = job.startedAt ?? pipeline.createdAt;
@@ -61,6 +67,7 @@ export function assembleVariables(sources: JobVariableSources): readonly Variabl
       startedAt,
       repositoryUrl: repositoryUrl(server.externalUrl, project.fullPath, sources.token),
     }),
+    ...idTokens,
     ...jobVariables({
       name: job.name,
       stage: job.stage,
