@@ -4,7 +4,7 @@ import { withAdvisoryLock } from '../platform/postgres/index.ts';
 import type { Tick } from '../platform/ticker.ts';
 import { expireArtifacts } from '../rooms/artifacts/index.ts';
 import { sweepDirtyPipelines, sweepOverdueJobs, sweepUnconfirmedJobs } from '../rooms/pipelines/index.ts';
-import { hasMatchingRunner, ONLINE_WITHIN } from '../rooms/runners/index.ts';
+import { findJobsWithRunner, ONLINE_WITHIN } from '../rooms/runners/index.ts';
 import { archiveTraces } from '../rooms/traces/index.ts';
 import { purgeExpiredTriggers } from '../rooms/triggers/index.ts';
 import type { Parts } from './parts.ts';
@@ -30,8 +30,8 @@ export function makeTicks(parts: Parts, database: Database): readonly Tick[] {
     alone('overdue jobs', 10 * SECOND, () =>
       sweepOverdueJobs({
         ...parts,
-        hasMatchingRunner: (id) =>
-          hasMatchingRunner(parts.db, id, new Date(parts.clock.now().getTime() - ONLINE_WITHIN * SECOND)),
+        findJobsWithRunner: (ids) =>
+          findJobsWithRunner(parts.db, ids, new Date(parts.clock.now().getTime() - ONLINE_WITHIN * SECOND)),
       }),
     ),
     alone('traces', 5 * SECOND, () => archiveTraces(parts)),

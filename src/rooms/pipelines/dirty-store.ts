@@ -45,13 +45,12 @@ export async function deleteMarks(tx: Tx, ids: readonly number[]): Promise<void>
 }
 
 /** Pipelines whose mark is older than `before`: whoever made it did not process it. */
-export async function findForgottenPipelines(db: Db, before: Date, limit: number): Promise<readonly PipelineId[]> {
+export async function findForgottenPipelines(db: Db, before: Date): Promise<readonly PipelineId[]> {
   const rows = await db
     .selectFrom('dirty_pipelines')
     .select('pipeline_id')
     .distinct()
     .where('marked_at', '<=', before)
-    .limit(limit)
     .execute();
   return rows.map((row) => row.pipeline_id as PipelineId);
 }

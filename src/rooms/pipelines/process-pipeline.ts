@@ -43,23 +43,26 @@ async function processOnce(deps: ProcessDeps, tx: Tx, id: PipelineId): Promise<O
   if (snapshot === undefined) return SETTLED;
   // The marks stay until the rest is canceled, so what a crash interrupts is repeated by the sweeper.
   if (marks.cancelRest && snapshot.cancelOnJobFailure) return { kind: 'cancel_rest', marks: marks.ids };
-  await writeDecision(deps, tx, snapshot);
+  const complete = await writeDecision(deps, tx, snapshot);
   await deleteMarks(tx, marks.ids);
-  return { kind: 'look_again' };
+  // Marks that come later are processed by whoever makes them.
+  return complete ? SETTLED : { kind: 'look_again' };
 }
 
-async function writeDecision(deps: ProcessDeps, tx: Tx, snapshot: LoadedSnapshot): Promise<void> {
+/** False: somebody moved a job between our look and our write, so that another look is due. */
+async function writeDecision(deps: ProcessDeps, tx: Tx, snapshot: LoadedSnapshot): Promise<boolean> {
   const now = deps.clock.now();
   const { id } = snapshot.pipeline;
   const result = decide(snapshot, now);
   const moved = await applyJobMoves(tx, result.jobs, now);
   await applyStageMoves(tx, result.stages);
   if (result.pipeline !== null) await applyPipelineMove(tx, id, result.pipeline, now);
-  // Somebody moved a job between our look and our write: decide once more.
-  if (moved.size < result.jobs.length) await markDirty(tx, id, now);
+  const complete = moved.size === result.jobs.length;
+  if (!complete) await markDirty(tx, id, now);
   const pending = result.jobs.filter((move) => moved.has(move.id) && move.to === 'pending').length;
   if (pending > 0) await notifyPendingJobs(tx, pending);
   await deps.publish(tx, factsOf(snapshot, result.jobs, moved, result.pipeline));
+  return complete;
 }
 
 function factsOf(

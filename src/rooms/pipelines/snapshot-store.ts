@@ -100,6 +100,13 @@ export async function findJobState(db: Db | Tx, id: JobId): Promise<LocatedJobSt
       };
 }
 
+/** Those of them that are there. */
+export async function findJobStates(db: Db | Tx, ids: readonly JobId[]): Promise<readonly JobState[]> {
+  const { rows } = await sql<JobStateRow>`
+    select ${STATE_COLUMNS} from jobs where id = any(${[...ids]}::bigint[]) order by id`.execute(db);
+  return rows.map(toJobState);
+}
+
 /** How many rows of this name are older attempts already (for the automatic retry). */
 export async function countRetried(db: Db | Tx, pipelineId: PipelineId, name: string): Promise<number> {
   const row = await db

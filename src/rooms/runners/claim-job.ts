@@ -104,18 +104,23 @@ const mayTake = (runner: Runner) => sql`
     else exists (select 1 from runner_projects
       where runner_projects.runner_id = ${runner.id} and runner_projects.project_id = jobs.project_id) end`;
 
-/** Whether a runner that was heard of lately could take this pending job. */
-export async function hasMatchingRunner(db: Db, id: JobId, contactedSince: Date): Promise<boolean> {
-  const { rows } = await sql`
-    select 1 from jobs
+/** Those of these pending jobs that a runner which was heard of lately could take. */
+export async function findJobsWithRunner(
+  db: Db,
+  ids: readonly JobId[],
+  contactedSince: Date,
+): Promise<ReadonlySet<JobId>> {
+  const { rows } = await sql<{ readonly id: number }>`
+    select jobs.id from jobs
     join projects on projects.id = jobs.project_id
-    join runners on not runners.paused and runners.contacted_at >= ${contactedSince}
-    where jobs.id = ${id} and jobs.tag_list <@ runners.tag_list
-      and (runners.run_untagged or jobs.tag_list <> '{}')
-      and (runners.access_level = 'not_protected' or jobs.protected)
-      and case runners.runner_type when 'instance_type' then projects.shared_runners_enabled
-        else exists (select 1 from runner_projects
-          where runner_projects.runner_id = runners.id and runner_projects.project_id = jobs.project_id) end
-    limit 1`.execute(db);
-  return rows.length > 0;
+    where jobs.id = any(${[...ids]}::bigint[]) and exists (
+      select 1 from runners
+      where not runners.paused and runners.contacted_at >= ${contactedSince} and jobs.tag_list <@ runners.tag_list
+        and (runners.run_untagged or jobs.tag_list <> '{}')
+        and (runners.access_level = 'not_protected' or jobs.protected)
+        and case runners.runner_type when 'instance_type' then projects.shared_runners_enabled
+          else exists (select 1 from runner_projects
+            where runner_projects.runner_id = runners.id and runner_projects.project_id = jobs.project_id) end
+    )`.execute(db);
+  return new Set(rows.map((row) => row.id as JobId));
 }

@@ -1,10 +1,11 @@
-import { sql } from 'kysely';
-import type { Db } from '../../platform/postgres/index.ts';
+import type { PenstockError } from '../../kit/errors.ts';
+import { forbidden } from '../../kit/errors.ts';
+import { RUNNER_HEADERS } from '../../wire/runner-protocol.ts';
 import type { JobFailureReason, Status } from '../../wire/statuses.ts';
 import { isCompleted, JOB_FAILURE_REASONS } from '../../wire/statuses.ts';
 import { updateEnvironmentUrl } from '../environments/index.ts';
 import type { Job, ProcessDeps } from '../pipelines/index.ts';
-import { advanceJob, findJobById } from '../pipelines/index.ts';
+import { advanceJob, findJobById, touchRunnerJob } from '../pipelines/index.ts';
 
 export interface FinishJobDeps extends ProcessDeps {
   /** Percentage that the job's log shows, by its `coverage:` expression. */
@@ -23,22 +24,25 @@ export interface JobResult {
 const MAX_EXIT_CODE = 32_767;
 
 /**
- * The runner has the job: from now on it is not given to another one. Answers the job's present status. (A claim that was
- * taken back and given to somebody else since has another `started_at`.)
+ * The runner has the job: from now on it is not given to another one. Answers the job's present status. Throws 403 where
+ * the job was taken from this runner at the very moment that it called.
  */
 export async function confirmJob(deps: ProcessDeps, job: Job): Promise<Status> {
-  const now = deps.clock.now();
-  await markContact(deps.db, job, now);
-  return (await findJobById(deps.db, job.id))?.status ?? job.status;
+  const status = await deps.db.transaction().execute((tx) => touchRunnerJob(tx, job, deps.clock.now()));
+  if (status === undefined) throw await lostJob(deps, job);
+  return status;
 }
 
-const markContact = async (db: Db, job: Job, now: Date): Promise<void> => {
-  await sql`
-    update jobs set confirmed_at = coalesce(confirmed_at, ${now}), contacted_at = ${now}
-    where id = ${job.id} and started_at = ${job.startedAt} and status in ('running', 'canceling')`.execute(db);
-};
+/** What the guard would have said had the call come a moment later. */
+async function lostJob(deps: ProcessDeps, job: Job): Promise<PenstockError> {
+  const now = await findJobById(deps.db, job.id);
+  return forbidden('Job is not running', now === undefined ? {} : { [RUNNER_HEADERS.jobStatus]: now.status });
+}
 
-/** Ends the job as its runner says; a job that is being canceled ends as canceled whatever the runner says. */
+/**
+ * Ends the job as its runner says; a job that is being canceled ends as canceled whatever the runner says. Throws 403 like
+ * `confirmJob`.
+ */
 export async function finishJob(deps: FinishJobDeps, job: Job, result: JobResult): Promise<Status> {
   const coverage = await deps.coverageOf(job);
   const url = result.state === 'success' ? await deps.environmentUrlOf(job) : undefined;
@@ -58,8 +62,8 @@ export async function finishJob(deps: FinishJobDeps, job: Job, result: JobResult
       },
     },
   );
-  if (moved.kind === 'moved') return moved.to;
-  return moved.kind === 'refused' ? moved.status : job.status;
+  if (moved.kind !== 'moved') throw await lostJob(deps, job);
+  return moved.to;
 }
 
 /** A name that is not GitLab's (`job_canceled`, anything) is stored as `unknown_failure`. */

@@ -1,4 +1,4 @@
-export { hasMatchingRunner } from './claim-job.ts';
+export { findJobsWithRunner } from './claim-job.ts';
 export type { FinishJobDeps } from './finish-job.ts';
 export { JobBell } from './job-bell.ts';
 export { buildPayload } from './payload/build-payload.ts';

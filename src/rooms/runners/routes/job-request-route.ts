@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Route } from '../../../http/index.ts';
 import { created, noContent, route, string } from '../../../http/index.ts';
 import { RUNNER_HEADERS } from '../../../wire/runner-protocol.ts';
@@ -12,10 +11,10 @@ import { touchRunner } from '../runner-store.ts';
 const BODY_LIMIT = 32 * 1024;
 
 /**
- * Opaque to runners. It names this process: the queue is searched at every poll anyway, so a cursor only says that the
- * runner was here before and may be held.
+ * Opaque to runners. The queue is searched at every poll, so all that a cursor says is that the runner was answered before
+ * and may be held now, by whichever server it reaches.
  */
-const CURSOR = randomBytes(16).toString('hex');
+const CURSOR = '1';
 
 export interface JobRequestRouteDeps extends RequestJobDeps {
   /** Milliseconds that a poll is held while there is no work; under the minute after which proxies give up. */
@@ -42,8 +41,8 @@ export const jobRequestRoute = (deps: JobRequestRouteDeps): Route =>
         runner,
         manager,
         features: info.features ?? {},
-        // The first poll of a process (or the first after a restart of this server) gets its cursor at once.
-        hold: params.last_update === CURSOR ? deps.longPoll : 0,
+        // The first poll of a runner gets its cursor at once, as GitLab has it.
+        hold: params.last_update === undefined || params.last_update === '' ? 0 : deps.longPoll,
         signal: request.signal,
       });
       return payload === undefined ? noContent(cursor) : created(payload);
