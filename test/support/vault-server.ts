@@ -110,8 +110,9 @@ export class VaultServer {
 
   async #logIn(body: Fields): Promise<Fields> {
     const { issuer, roles, defaultRole = '' } = this.#settings;
-    const role = roles[String(body['role'] ?? defaultRole)];
-    if (role === undefined) throw new Refusal(400, `role "${String(body['role'])}" could not be found`);
+    const name = typeof body['role'] === 'string' ? body['role'] : defaultRole;
+    const role = roles[name];
+    if (role === undefined) throw new Refusal(400, `role "${name}" could not be found`);
     const discovery: unknown = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json();
     if (typeof discovery !== 'object' || discovery === null || !('jwks_uri' in discovery) || !('issuer' in discovery)) {
       throw new Refusal(500, 'error checking oidc discovery URL');
