@@ -223,7 +223,7 @@ export const fileRoutes = (deps: RepositoryRouteDeps): readonly Route[] => [
       file_path: string({ required: true }),
       ref: string({ required: true, allowBlank: false }),
     },
-    guard: deps.project('download_code'),
+    guard: deps.project('download_code', { scopes: ['read_repository'] }),
     handler: async ({ subject: { project }, params }) => {
       const shown = await presentFile(await getFile(deps, project, params.ref, params.file_path), params.ref);
       return ok(shown, fileHeaders(shown));
@@ -239,7 +239,7 @@ export const fileRoutes = (deps: RepositoryRouteDeps): readonly Route[] => [
       ref: string({ description: 'Default: HEAD' }),
       lfs: string(),
     },
-    guard: deps.project('download_code', { jobToken: 'READ_REPOSITORIES' }),
+    guard: deps.project('download_code', { jobToken: 'READ_REPOSITORIES', scopes: ['read_repository'] }),
     handler: async ({ subject: { project }, params }) => {
       const ref = params.ref === undefined || params.ref === '' ? 'HEAD' : params.ref;
       return sendRaw(await getFile(deps, project, ref, params.file_path));

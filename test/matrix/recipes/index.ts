@@ -1,0 +1,15 @@
+import type { Recipes } from '../recipe.ts';
+import { accountRecipes } from './accounts.ts';
+import { jobRecipes } from './jobs.ts';
+import { projectRecipes } from './projects.ts';
+import { repositoryRecipes } from './repositories.ts';
+import { runnerRecipes } from './runners.ts';
+
+/** How every route that writes is called. A new one gets its line here. */
+export const RECIPES: Recipes = {
+  ...accountRecipes,
+  ...projectRecipes,
+  ...repositoryRecipes,
+  ...jobRecipes,
+  ...runnerRecipes,
+};
