@@ -48,13 +48,24 @@ async function untilOver(server: BenchServer, project: BenchProject, pipeline: n
   }
 }
 
-/** What the same machine needs for a shell and a fresh checkout, without any server between. */
-async function bareCost(server: BenchServer, folder: string, index: number): Promise<void> {
-  const target = join(folder, String(index));
-  const source = join(server.dataDir, 'repositories', '2.git');
-  await run('git', ['init', '--quiet', target]);
-  await run('git', ['-C', target, 'fetch', '--quiet', '--depth', '20', source, 'main']);
-  await run('git', ['-C', target, 'checkout', '--quiet', 'FETCH_HEAD']);
+/** What the same machine needs for the same checkout (git over HTTP from the same server) and a shell, with no runner. */
+async function bareCost(server: BenchServer, project: BenchProject, folder: string): Promise<void> {
+  const remote = new URL(`${server.url}/root/bench-hello.git`);
+  remote.username = 'root';
+  remote.password = server.token;
+  await run('git', ['init', '--quiet', folder]);
+  await run('git', [
+    '-C',
+    folder,
+    'fetch',
+    '--quiet',
+    '--depth',
+    '20',
+    remote.href,
+    `+main:refs/pipelines/${project.id}`,
+  ]);
+  await run('git', ['-C', folder, 'checkout', '--quiet', '--force', `refs/pipelines/${project.id}`]);
+  await run('git', ['-C', folder, 'clean', '-ffdx']);
   await run('bash', ['-c', 'true']);
 }
 
@@ -71,7 +82,7 @@ export async function benchFirstOutput(server: BenchServer): Promise<void> {
     shown.push(times.shown);
   }
   const folder = await mkdtemp(join(tmpdir(), 'penstock-bench-bare-'));
-  const bare = await measure(ROUNDS, 1, (index) => bareCost(server, folder, index));
+  const bare = await measure(ROUNDS, 1, () => bareCost(server, project, folder));
   const shell = await measure(ROUNDS, 1, async () => void (await run('bash', ['-c', 'true'])));
   await rm(folder, { recursive: true, force: true });
   const sorted = ran.toSorted((a, b) => a - b);
