@@ -8,13 +8,20 @@ import type { Vault } from '../platform/secrets/index.ts';
 import { accountGuards } from '../rooms/accounts/index.ts';
 import { findArtifactBelongings } from '../rooms/artifacts/index.ts';
 import { environmentsOnFact } from '../rooms/environments/index.ts';
+import { groupGuards } from '../rooms/groups/index.ts';
 import type { FindJobBelongings } from '../rooms/pipelines/index.ts';
 import { findExecutingJobByToken, onPushed, pipelineGuards } from '../rooms/pipelines/index.ts';
-import { projectGuards } from '../rooms/projects/index.ts';
-import { AdvisoryLockPresence, openRepositories, PushJournal } from '../rooms/repositories/index.ts';
+import { groupProjects, projectGuards } from '../rooms/projects/index.ts';
+import {
+  AdvisoryLockPresence,
+  openRepositories,
+  PushJournal,
+  projectRepositories,
+} from '../rooms/repositories/index.ts';
 import { findRunnersByIds, JobBell, presentRunner } from '../rooms/runners/index.ts';
 import type { ServerFacts } from '../rooms/variables/index.ts';
 import type { Background } from './background.ts';
+import { userConsequences } from './user-consequences.ts';
 
 export interface PartsOptions {
   readonly database: Database;
@@ -46,6 +53,14 @@ export function makeParts(options: PartsOptions) {
     findExecutingJobByToken: (digest: Uint8Array) => findExecutingJobByToken(db, digest),
   };
   const accounts = accountGuards(authenticate);
+  const projectDeps = {
+    db,
+    clock,
+    repositories: projectRepositories({ ...repositories, clock }),
+    onProjectDeleted: async () => undefined,
+  };
+  const inGroups = groupProjects(projectDeps);
+  const group = groupGuards({ ...authenticate, groupProjects: inGroups });
   const project = projectGuards(authenticate);
   const jobBelongings: FindJobBelongings = async (jobs) => {
     const artifacts = await findArtifactBelongings(
@@ -75,12 +90,16 @@ export function makeParts(options: PartsOptions) {
   const pushes = new PushJournal({ ...core, presence, onPushed: (push) => onPushed(core, push) });
   return {
     ...core,
+    ...userConsequences(core, inGroups),
     presence,
     pushes,
     bell: new JobBell(),
     jobBelongings,
     authenticate,
     accounts,
+    group,
+    groupProjects: inGroups,
+    projectDeps,
     project,
     guards: { ...pipelineGuards({ db, project }), project },
   };

@@ -3,6 +3,7 @@ import { GITLAB_VERSION } from '../kit/version.ts';
 import { accountRoutes, SignInLimiter, sessionRoutes } from '../rooms/accounts/index.ts';
 import { artifactRoutes, noteBlobsOfPipeline } from '../rooms/artifacts/index.ts';
 import { environmentRoutes } from '../rooms/environments/index.ts';
+import { groupRoutes } from '../rooms/groups/index.ts';
 import { idTokenRoutes } from '../rooms/id-tokens/index.ts';
 import {
   createPipelineRoute,
@@ -15,7 +16,7 @@ import {
   runnerJob,
 } from '../rooms/pipelines/index.ts';
 import { projectRoutes } from '../rooms/projects/index.ts';
-import { gitRoutes, projectRepositories, repositoryRoutes } from '../rooms/repositories/index.ts';
+import { gitRoutes, repositoryRoutes } from '../rooms/repositories/index.ts';
 import {
   buildPayload,
   environmentUrlOf,
@@ -65,12 +66,8 @@ export function makeRoutes(parts: Parts): AppRoutes {
   };
   const api: readonly Route[] = [
     ...accountRoutes(accountDeps),
-    ...projectRoutes({
-      ...parts,
-      guards: accounts,
-      repositories: projectRepositories({ ...repositories, clock: parts.clock }),
-      onProjectDeleted: async () => undefined,
-    }),
+    ...groupRoutes({ ...parts, guards: accounts }),
+    ...projectRoutes({ ...parts, ...parts.projectDeps, guards: accounts }),
     ...variableRoutes(parts, project),
     ...repositoryRoutes({
       ...gitDeps,

@@ -15,9 +15,11 @@ import {
   type TokenScope,
   type User,
 } from '../../src/rooms/accounts/index.ts';
+import { groupGuards, groupRoutes } from '../../src/rooms/groups/index.ts';
 import {
   type CreateProjectRequest,
   createProject,
+  groupProjects,
   type Project,
   projectGuards,
   projectRoutes,
@@ -114,17 +116,19 @@ export const startRoomServer = async () => {
     limiter: new SignInLimiter(),
     server: { version: '19.4.0-penstock', revision: 'abc1234' },
   };
-  const projects = {
+  const inProjects = {
     db,
     clock,
     repositories,
-    guards,
-    project,
     onProjectDeleted: async (_tx: unknown, gone: Project) => void control.deleted.push(gone.fullPath),
   };
+  const inGroups = groupProjects(inProjects);
+  const group = groupGuards({ ...authentication, groupProjects: inGroups });
+  const projects = { ...inProjects, guards, group, groupProjects: inGroups, project };
   const http = createHttpServer({
     routes: [
       ...accountRoutes(accounts),
+      ...groupRoutes({ db, clock, guards, group, groupProjects: inGroups }),
       ...projectRoutes(projects),
       ...variableRoutes({ db, vault, clock }, project),
       ...triggerTokenRoutes({ db, vault, clock }, project),

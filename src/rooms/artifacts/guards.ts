@@ -28,7 +28,7 @@ export const archiveForJob = (deps: AuthenticateDeps): Guard<ArchiveSubject> => 
     const job = Number.isSafeInteger(id) ? await findJobById(deps.db, id as typeof actor.job.id) : undefined;
     const project = job && (await findProjectById(deps.db, job.projectId));
     if (job === undefined || project === undefined) throw forbidden();
-    const reach = await jobTokenReach(deps.db, actor, project);
+    const reach = await jobTokenReach(deps, actor, project);
     const now = deps.clock.now();
     const role = reach === 'full' ? await findRole(deps.db, actingUser(actor), project.id, now) : undefined;
     if (reach === 'none' || !can(actor, 'read_job_artifacts', project, role)) throw forbidden();

@@ -37,6 +37,8 @@ const project: Project = {
     path: 'n',
     name: 'N',
     fullPath: 'n',
+    fullName: 'n',
+    visibility: 'private',
     parentId: null,
     ownerId: 2 as UserId,
   },

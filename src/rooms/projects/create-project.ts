@@ -2,8 +2,9 @@ import type { Clock } from '../../kit/clock.ts';
 import { invalid } from '../../kit/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import { findNamespaceById, findNamespaceOfUser, lockNamespace, type Namespace, type User } from '../accounts/index.ts';
-import { insertMember } from './member-store.ts';
-import { completeNames, nameErrors, takenErrors } from './names-policy.ts';
+import { insertMember, ROLES } from '../groups/index.ts';
+import { mayCreateIn } from './may-create-in.ts';
+import { completeNames, nameErrors, takenErrors, tooOpenErrors } from './names-policy.ts';
 import type { Project } from './project.ts';
 import {
   findProjectById,
@@ -15,8 +16,8 @@ import {
   updateProject,
 } from './project-store.ts';
 import { insertProtectedBranch } from './protected-ref-store.ts';
+import { deleteRedirects } from './redirect-store.ts';
 import type { ProjectRepositories } from './repositories-question.ts';
-import { ROLES } from './role.ts';
 import { settingErrors } from './settings-policy.ts';
 
 export interface CreateProjectDeps {
@@ -37,9 +38,11 @@ export interface CreateProjectRequest {
 
 const DEFAULT_BRANCH = 'main';
 
-const namespaceFor = async (db: Db, user: User, id: number | undefined): Promise<Namespace> => {
-  const namespace = id === undefined ? await findNamespaceOfUser(db, user.id) : await findNamespaceById(db, id);
-  if (namespace === undefined || (namespace.ownerId !== user.id && !user.admin)) {
+/** Where the project goes: the user's own namespace, or a group in which the user may make projects. */
+const namespaceFor = async (deps: CreateProjectDeps, user: User, id: number | undefined): Promise<Namespace> => {
+  const namespace =
+    id === undefined ? await findNamespaceOfUser(deps.db, user.id) : await findNamespaceById(deps.db, id);
+  if (namespace === undefined || !(await mayCreateIn(deps, user, namespace))) {
     throw invalid({ namespace: ['is not valid'] });
   }
   return namespace;
@@ -50,27 +53,31 @@ const refuseTaken = async (
   namespace: Namespace,
   names: { readonly path: string; readonly name: string },
 ): Promise<void> => {
-  const taken = takenErrors(await findTaken(db, namespace.id, names));
+  const taken = takenErrors(await findTaken(db, namespace, names));
   if (taken !== undefined) throw invalid(taken);
 };
 
 const insertWhole = async (
   tx: Tx,
-  project: NewProject,
-  namespace: Namespace,
+  row: Omit<NewProject, 'fullPath'>,
   settings: ProjectChanges & { readonly defaultBranch: string },
   now: Date,
 ): Promise<void> => {
-  await lockNamespace(tx, namespace.id);
+  const namespace = await lockNamespace(tx, row.namespaceId);
+  if (namespace === undefined) throw invalid({ namespace: ['is not valid'] });
+  // The group may have been renamed or closed since it was looked at.
+  const wrong = tooOpenErrors(namespace, settings.visibility ?? 'private');
+  if (wrong !== undefined) throw invalid(wrong);
+  const project = { ...row, fullPath: `${namespace.fullPath}/${row.path}` };
   await refuseTaken(tx, namespace, project);
   if (!(await insertProject(tx, project, now))) throw invalid({ path: ['has already been taken'] });
   await updateProject(tx, project.id, settings, now);
-  const owner = {
-    projectId: project.id,
-    userId: namespace.ownerId ?? project.creatorId,
-    createdById: project.creatorId,
-  };
-  await insertMember(tx, { ...owner, accessLevel: ROLES.owner, expiresAt: null }, now);
+  await deleteRedirects(tx, [project.fullPath]);
+  // In a group the roles come from the group.
+  if (namespace.ownerId !== null) {
+    const owner = { userId: namespace.ownerId, accessLevel: ROLES.owner, expiresAt: null };
+    await insertMember(tx, { kind: 'project', id: project.id }, { ...owner, createdById: project.creatorId }, now);
+  }
   const protection = { pushAccessLevel: 40, mergeAccessLevel: 40, allowForcePush: false } as const;
   await insertProtectedBranch(tx, project.id, { name: settings.defaultBranch, ...protection }, now);
 };
@@ -85,18 +92,18 @@ export const createProject = async (
   request: CreateProjectRequest,
 ): Promise<Project> => {
   const settings = { ...request.settings, defaultBranch: request.settings?.defaultBranch ?? DEFAULT_BRANCH };
-  const namespace = await namespaceFor(deps.db, user, request.namespaceId);
+  const namespace = await namespaceFor(deps, user, request.namespaceId);
   const names = completeNames({ name: request.name, path: request.path });
-  const errors = nameErrors(names) ?? settingErrors(settings);
+  const errors =
+    nameErrors(names) ?? settingErrors(settings) ?? tooOpenErrors(namespace, settings.visibility ?? 'private');
   if (errors !== undefined) throw invalid(errors);
   await refuseTaken(deps.db, namespace, names);
 
   const id = await reserveProjectId(deps.db);
   await deps.repositories.create({ id, defaultBranch: settings.defaultBranch });
-  const fullPath = `${namespace.fullPath}/${names.path}`;
-  const row = { id, namespaceId: namespace.id, creatorId: user.id, fullPath, ...names };
+  const row = { id, namespaceId: namespace.id, creatorId: user.id, ...names };
   try {
-    await deps.db.transaction().execute((tx) => insertWhole(tx, row, namespace, settings, deps.clock.now()));
+    await deps.db.transaction().execute((tx) => insertWhole(tx, row, settings, deps.clock.now()));
   } catch (error) {
     await deps.repositories.remove({ id });
     throw error;

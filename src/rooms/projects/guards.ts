@@ -1,5 +1,5 @@
-import type { Guard } from '../../http/index.ts';
-import { forbidden, notFound, unauthorized } from '../../kit/errors.ts';
+import { type ApiRequest, type Guard, Halt, redirect, toQuery } from '../../http/index.ts';
+import { forbidden, notFound, PenstockError, unauthorized } from '../../kit/errors.ts';
 import {
   type Actor,
   type AuthenticateDeps,
@@ -13,7 +13,7 @@ import { type Ability, ruleOf } from './abilities.ts';
 import { can } from './can.ts';
 import { jobTokenReach, outsideScope } from './job-token-scope.ts';
 import type { Project } from './project.ts';
-import { findProject } from './project-store.ts';
+import { findProject, hasMoved } from './project-store.ts';
 import type { Role } from './role.ts';
 import { findRole } from './role-store.ts';
 
@@ -34,6 +34,8 @@ export interface ProjectGuardOptions {
   readonly authenticateFirst?: boolean;
   /** Token scopes that suffice beside `api` (and `read_api` for GET). */
   readonly scopes?: readonly TokenScope[];
+  /** The route rotates tokens (see `AuthenticateOptions`). */
+  readonly rotates?: boolean;
 }
 
 export interface ProjectGuards {
@@ -46,10 +48,23 @@ export interface ProjectGuards {
 
 interface Asked {
   readonly ability: Ability;
-  /** The method that the client used: a refused anonymous GET is 403, anything else 401. */
-  readonly method: string;
+  readonly request: ApiRequest;
   readonly authenticateFirst: boolean;
 }
+
+/** The address of this request with the project's number in the place of its path. */
+const addressById = ({ baseUrl, path, query }: ApiRequest, project: Project): string => {
+  const moved = path.replace(/^(\/api\/v4\/projects\/)[^/]+/, `$1${project.id}`);
+  const parameters = toQuery(query);
+  return `${baseUrl}${moved}${parameters === '' ? '' : `?${parameters}`}`;
+};
+
+/** Reading leads on from an old path; a change there is refused, so that clients learn the new one. */
+const refuseOldPath = (request: ApiRequest, project: Project): void => {
+  if (!hasMoved(project, request.pathParams['id'] ?? '')) return;
+  if (request.method === 'GET') throw new Halt(redirect(addressById(request, project), 301));
+  throw new PenstockError('method_not_allowed', 'Non GET methods are not allowed for moved projects');
+};
 
 /**
  * The rights of an actor over a project. Throws 404 when the actor may not even see it, 403 for a job token that the
@@ -61,13 +76,14 @@ const subjectOf = async <A extends Actor>(
   project: Project,
   asked: Asked,
 ): Promise<ProjectSubject<A>> => {
-  const reach = actor.kind === 'job' ? await jobTokenReach(deps.db, actor, project) : 'full';
+  const reach = actor.kind === 'job' ? await jobTokenReach(deps, actor, project) : 'full';
   if (reach === 'none' && actor.kind === 'job') throw outsideScope(actor, project);
   const role = reach === 'full' ? await findRole(deps.db, actingUser(actor), project.id, deps.clock.now()) : undefined;
   if (!can(actor, 'read_project', project, role)) throw notFound('Project');
+  refuseOldPath(asked.request, project);
   const kept = reach === 'full' || ruleOf(asked.ability).jobTokenKeeps === true;
   if (!kept || !can(actor, asked.ability, project, role)) {
-    throw actor.kind === 'anonymous' && (asked.method !== 'GET' || asked.authenticateFirst)
+    throw actor.kind === 'anonymous' && (asked.request.method !== 'GET' || asked.authenticateFirst)
       ? unauthorized()
       : forbidden();
   }
@@ -85,7 +101,8 @@ const describe = (ability: Ability, options: ProjectGuardOptions): string =>
     .join(', ');
 
 /**
- * Guards of routes under `/projects/:id`. The project is found by number or full path; one that the caller may not see is
+ * Guards of routes under `/projects/:id`. The project is found by number or full path (an old one leads on: 301, or 405
+ * where something is to be changed); one that the caller may not see is
  * `404 Project Not Found`, a right that is missing 403 (401 for nobody signed in, except on GET).
  */
 export const projectGuards = (deps: AuthenticateDeps): ProjectGuards => {
@@ -102,11 +119,12 @@ export const projectGuards = (deps: AuthenticateDeps): ProjectGuards => {
         const actor = await authenticate(deps, request, {
           jobToken: options.jobToken !== undefined,
           ...(options.scopes === undefined ? {} : { scopes: options.scopes }),
+          ...(options.rotates === undefined ? {} : { rotates: options.rotates }),
         });
         if (authenticateFirst && actor.kind === 'anonymous') throw unauthorized();
         const project = await findProject(deps.db, request.pathParams['id'] ?? '');
         if (project === undefined) throw notFound('Project');
-        return subjectOf(deps, actor, project, { ability, method: request.method, authenticateFirst });
+        return subjectOf(deps, actor, project, { ability, request, authenticateFirst });
       },
     };
   }

@@ -1,6 +1,10 @@
 export type { Ability } from './abilities.ts';
 export { can, userCan } from './can.ts';
 export { type CreateProjectRequest, createProject } from './create-project.ts';
+export type { DeployToken } from './deploy-token.ts';
+export { isDeployTokenActive } from './deploy-token.ts';
+export { deployTokenReaches, findCiDeployToken, findDeployTokenByDigest } from './deploy-token-store.ts';
+export { deleteProjectsIn, groupProjects } from './group-projects.ts';
 export {
   type ProjectGuardOptions,
   type ProjectGuards,
@@ -21,6 +25,7 @@ export {
   type ProtectedRefs,
   type RefKind,
 } from './protected-refs.ts';
+export { removeMemberships } from './remove-memberships.ts';
 export type { Role } from './role.ts';
 export { findRole } from './role-store.ts';
 export { projectRoutes } from './routes/index.ts';

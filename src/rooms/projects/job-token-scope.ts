@@ -1,7 +1,9 @@
+import type { Clock } from '../../kit/clock.ts';
 import { forbidden } from '../../kit/errors.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import { findSetting, type JobActor } from '../accounts/index.ts';
 import { isOnAllowlist } from './job-token-store.ts';
+import { noteJobTokenUse } from './job-token-use-store.ts';
 import type { Project } from './project.ts';
 
 /**
@@ -17,13 +19,20 @@ export const isScopeEnabled = async (db: Db, project: Project): Promise<boolean>
 
 /**
  * How far a job's token reaches into a project: `full` = its user's own rights (the job's own project, one on the
- * allowlist, or no scope in force), `public` = only what a public or internal project shows to everybody, `none`.
+ * allowlist or in a group on it, or no scope in force), `public` = only what a public or internal project shows to
+ * everybody, `none`. Whose token was let in is noted (`job_token_uses`).
  */
-export const jobTokenReach = async (db: Db, actor: JobActor, project: Project): Promise<'full' | 'public' | 'none'> => {
+export const jobTokenReach = async (
+  deps: { readonly db: Db; readonly clock: Clock },
+  actor: JobActor,
+  project: Project,
+): Promise<'full' | 'public' | 'none'> => {
   if (actor.job.projectId === project.id) return 'full';
-  if (!(await isScopeEnabled(db, project))) return 'full';
-  if (await isOnAllowlist(db, project.id, actor.job.projectId)) return 'full';
-  return project.visibility === 'private' ? 'none' : 'public';
+  const isLetIn =
+    !(await isScopeEnabled(deps.db, project)) || (await isOnAllowlist(deps.db, project.id, actor.job.projectId));
+  if (!isLetIn && project.visibility === 'private') return 'none';
+  await noteJobTokenUse(deps.db, { projectId: project.id, sourceId: actor.job.projectId }, deps.clock.now());
+  return isLetIn ? 'full' : 'public';
 };
 
 /** What GitLab answers where the reach is `none`. */

@@ -1,33 +1,11 @@
+import type { Namespace } from '../accounts/index.ts';
+import { isWithin, RESERVED_BELOW, type Visibility } from '../groups/index.ts';
 import type { AttributeErrors } from './attribute-errors.ts';
 
 const MAX_LENGTH = 255;
 const NAME = /^[\p{L}\p{M}\p{N}\u{a9}-\u{1f9ff}_][\p{L}\p{M}\p{N}\p{Pd}\u{a9}-\u{1f9ff}_. +]*$/u;
 const PATH = /^[a-zA-Z0-9_.][a-zA-Z0-9_.-]*$/;
 const BAD_ENDING = /\.(?:git|atom)$/i;
-
-/** Words that GitLab's own routes use behind a project's namespace. */
-const RESERVED = new Set([
-  '-',
-  '.',
-  '..',
-  'badges',
-  'blame',
-  'blob',
-  'builds',
-  'commits',
-  'create',
-  'create_dir',
-  'edit',
-  'files',
-  'find_file',
-  'new',
-  'preview',
-  'raw',
-  'refs',
-  'tree',
-  'update',
-  'wikis',
-]);
 
 const NAME_RULE =
   "can contain only letters, digits, emoji, '_', '.', '+', dashes, or spaces. It must start with a letter, digit, emoji, or '_'.";
@@ -67,7 +45,7 @@ export const nameErrors = (names: { readonly name: string; readonly path: string
   const path = [
     ...lengthErrors(names.path),
     ...(isPath(names.path) ? [] : [PATH_RULE]),
-    ...(RESERVED.has(names.path.toLowerCase()) ? [`${names.path} is a reserved name`] : []),
+    ...(RESERVED_BELOW.has(names.path.toLowerCase()) ? [`${names.path} is a reserved name`] : []),
   ];
   const found = Object.entries({ name, path }).filter(([, sentences]) => sentences.length > 0);
   return found.length === 0 ? undefined : Object.fromEntries(found);
@@ -83,3 +61,12 @@ export const takenErrors = (taken: { readonly path: boolean; readonly name: bool
     ...(taken.path ? { path: sentence } : {}),
   };
 };
+
+/** What is wrong with a project that would be more open than its group. */
+export const tooOpenErrors = (
+  namespace: Pick<Namespace, 'kind' | 'visibility'>,
+  visibility: Visibility,
+): AttributeErrors | undefined =>
+  namespace.kind === 'user' || isWithin(visibility, namespace.visibility)
+    ? undefined
+    : { visibility_level: [`${visibility} is not allowed in a ${namespace.visibility} group.`] };

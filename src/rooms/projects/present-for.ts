@@ -5,7 +5,7 @@ import { presentProject } from './present.ts';
 import type { Project } from './project.ts';
 import type { ProjectRepositories } from './repositories-question.ts';
 import { ROLES } from './role.ts';
-import { findMemberRoles } from './role-store.ts';
+import { findMemberships, strongest } from './role-store.ts';
 
 /** The entities of some projects as this viewer gets them. */
 export const presentFor = async (
@@ -15,18 +15,18 @@ export const presentFor = async (
   baseUrl: string,
 ) => {
   const ids = projects.map((project) => project.id);
-  const roles = viewer === undefined ? undefined : await findMemberRoles(deps.db, viewer.id, ids, deps.clock.now());
+  const found = viewer === undefined ? undefined : await findMemberships(deps.db, viewer.id, ids, deps.clock.now());
   const owners = await findUsersByIds(deps.db, [
     ...new Set(projects.flatMap(({ namespace }) => (namespace.ownerId === null ? [] : [namespace.ownerId]))),
   ]);
   return Promise.all(
     projects.map(async (project) => {
-      const memberRole = roles?.get(project.id);
+      const memberships = found?.get(project.id) ?? { project: undefined, group: undefined };
       return presentProject(project, {
         baseUrl,
         viewer,
-        memberRole,
-        role: viewer?.admin === true ? ROLES.owner : memberRole,
+        memberships,
+        role: viewer?.admin === true ? ROLES.owner : strongest(memberships),
         emptyRepository: viewer === undefined || (await deps.repositories.isEmpty(project)),
         owner: owners.find((owner) => owner.id === project.namespace.ownerId),
       });

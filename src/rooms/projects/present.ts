@@ -1,10 +1,10 @@
 import { presentUserBasic, type User } from '../accounts/index.ts';
 import { userCan } from './can.ts';
-import type { Member } from './member-store.ts';
 import { presentProjectSettings } from './present-settings.ts';
 import type { Project } from './project.ts';
-import type { ProtectedBranch, RefAccessLevel } from './protected-refs.ts';
+import type { ProtectedBranch, ProtectedTag, RefAccessLevel } from './protected-refs.ts';
 import type { Role } from './role.ts';
+import type { Memberships } from './role-store.ts';
 
 /** What a project's entity needs beside the project. */
 export interface ProjectContext {
@@ -14,8 +14,8 @@ export interface ProjectContext {
   readonly viewer: User | undefined;
   /** Effective. */
   readonly role: Role | undefined;
-  /** The role that membership gives, without what being an administrator adds. */
-  readonly memberRole: Role | undefined;
+  /** The roles that memberships give, without what being an administrator adds. */
+  readonly memberships: Memberships;
   readonly emptyRepository: boolean;
   /** The user whose namespace it is in. */
   readonly owner: User | undefined;
@@ -28,7 +28,7 @@ export const presentProjectSimple = (project: Project, baseUrl: string) => ({
   id: project.id,
   description: project.description,
   name: project.name,
-  name_with_namespace: `${project.namespace.name} / ${project.name}`,
+  name_with_namespace: `${project.namespace.fullName} / ${project.name}`,
   path: project.path,
   path_with_namespace: project.fullPath,
   created_at: project.createdAt.toISOString(),
@@ -95,19 +95,12 @@ export const presentProject = (project: Project, context: ProjectContext) => {
       canMerge: userCan(viewer, 'create_merge_request_in', project, role),
       isMaintainer: userCan(viewer, 'admin_project', project, role),
     }),
-    permissions: { project_access: presentAccess(context.memberRole), group_access: null },
+    permissions: {
+      project_access: presentAccess(context.memberships.project),
+      group_access: presentAccess(context.memberships.group),
+    },
   };
 };
-
-/** A member as `/members` shows it. */
-export const presentMember = (member: Member, createdBy: User | undefined, baseUrl: string) => ({
-  ...presentUserBasic(member.user, baseUrl),
-  access_level: member.accessLevel,
-  created_at: member.createdAt.toISOString(),
-  ...(createdBy === undefined ? {} : { created_by: presentUserBasic(createdBy, baseUrl) }),
-  expires_at: member.expiresAt,
-  membership_state: 'active',
-});
 
 const LEVEL_NAMES: Readonly<Record<RefAccessLevel, string>> = {
   0: 'No one',
@@ -136,4 +129,9 @@ export const presentProtectedBranch = (branch: ProtectedBranch) => ({
   unprotect_access_levels: [],
   code_owner_approval_required: false,
   inherited: false,
+});
+
+export const presentProtectedTag = (tag: ProtectedTag) => ({
+  name: tag.name,
+  create_access_levels: presentLevel(tag.id, tag.createAccessLevel),
 });

@@ -1,8 +1,9 @@
 import { type Selectable, sql } from 'kysely';
-import type { ProjectId, UserId } from '../../kit/ids.ts';
+import type { NamespaceId, ProjectId, UserId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
-import { NAMESPACE_COLUMNS, type NamespaceRow, toNamespace } from '../accounts/index.ts';
-import type { Project, Visibility } from './project.ts';
+import { NAMESPACE_COLUMNS, type Namespace, type NamespaceRow, toNamespace } from '../accounts/index.ts';
+import { isPathTaken, type Visibility } from '../groups/index.ts';
+import type { Project } from './project.ts';
 import { isOverrideRole } from './variables-override.ts';
 
 const PROJECT_COLUMNS = [
@@ -90,12 +91,32 @@ export const findProjectByPath = async (db: Db, fullPath: string): Promise<Proje
   return row === undefined ? undefined : toProject(row);
 };
 
-/** A number, or the full path. A text without `/` that is no number is never a project. */
+/** The project that had this full path once; upper and lower case are one. */
+const findProjectByOldPath = async (db: Db, fullPath: string): Promise<Project | undefined> => {
+  const row = await selectProjects(db)
+    .innerJoin('project_redirects', 'project_redirects.project_id', 'projects.id')
+    .select(PROJECT_SELECTION)
+    .where(sql`lower(project_redirects.full_path)`, '=', fullPath.toLowerCase())
+    .executeTakeFirst();
+  return row === undefined ? undefined : toProject(row);
+};
+
+const isProjectId = (text: string): boolean => /^\d{1,15}$/.test(text);
+
+/**
+ * A number, or the full path, also one that the project had before it moved. A text without `/` that is no number is never
+ * a project.
+ */
 export const findProject = async (db: Db, idOrPath: string | number): Promise<Project | undefined> => {
   const text = String(idOrPath);
-  if (/^\d{1,15}$/.test(text)) return findProjectById(db, Number(text));
-  return text.includes('/') && !text.includes('\0') ? findProjectByPath(db, text) : undefined;
+  if (isProjectId(text)) return findProjectById(db, Number(text));
+  if (!text.includes('/') || text.includes('\0')) return undefined;
+  return (await findProjectByPath(db, text)) ?? findProjectByOldPath(db, text);
 };
+
+/** Whether a project that `findProject` found has moved away from the path that was asked for. */
+export const hasMoved = (project: Project, idOrPath: string): boolean =>
+  !isProjectId(idOrPath) && project.fullPath.toLowerCase() !== idOrPath.toLowerCase();
 
 /** An id that no project has had, so that its repository can be there before its row. */
 export const reserveProjectId = async (db: Db): Promise<ProjectId> => {
@@ -106,32 +127,33 @@ export const reserveProjectId = async (db: Db): Promise<ProjectId> => {
   return row.id as ProjectId;
 };
 
-/** Whether path or name is in use in the namespace (a deleted project keeps neither). */
+/** Whether path or name is in use in the namespace, the path also by a subgroup (a deleted project keeps neither). */
 export const findTaken = async (
   db: Db,
-  namespaceId: number,
+  namespace: Pick<Namespace, 'id' | 'fullPath'>,
   wanted: { readonly path: string; readonly name: string },
   except?: ProjectId,
 ): Promise<{ readonly path: boolean; readonly name: boolean }> => {
   const rows = await db
     .selectFrom('projects')
     .select(['path', 'name'])
-    .where('namespace_id', '=', namespaceId)
+    .where('namespace_id', '=', namespace.id)
     .where('deleted_at', 'is', null)
     .where('id', '!=', except ?? -1)
     .where((where) =>
       where.or([where(sql`lower(path)`, '=', wanted.path.toLowerCase()), where('name', '=', wanted.name)]),
     )
     .execute();
+  const path = rows.some((row) => row.path.toLowerCase() === wanted.path.toLowerCase());
   return {
-    path: rows.some((row) => row.path.toLowerCase() === wanted.path.toLowerCase()),
+    path: path || (await isPathTaken(db, `${namespace.fullPath}/${wanted.path}`, undefined)),
     name: rows.some((row) => row.name === wanted.name),
   };
 };
 
 export interface NewProject {
   readonly id: ProjectId;
-  readonly namespaceId: number;
+  readonly namespaceId: NamespaceId;
   readonly creatorId: UserId;
   readonly path: string;
   readonly name: string;
@@ -229,6 +251,20 @@ export const markProjectDeleted = async (tx: Tx, project: Project, now: Date): P
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
+};
+
+/** Puts a project into another namespace. */
+export const moveProject = async (
+  tx: Tx,
+  id: ProjectId,
+  to: { readonly namespaceId: NamespaceId; readonly fullPath: string; readonly visibility: Visibility },
+  now: Date,
+): Promise<void> => {
+  await tx
+    .updateTable('projects')
+    .set({ namespace_id: to.namespaceId, full_path: to.fullPath, visibility: to.visibility, updated_at: now })
+    .where('id', '=', id)
+    .execute();
 };
 
 /** Notes that something happened in the project; not more than once a minute. */

@@ -1,8 +1,6 @@
 import type { ProjectId, UserId } from '../../kit/ids.ts';
 import type { Namespace } from '../accounts/index.ts';
-
-/** Who may see a project: its members, everybody signed in, everybody. */
-export type Visibility = 'private' | 'internal' | 'public';
+import type { Visibility } from '../groups/index.ts';
 
 /** Lowest role that may pass variables to a pipeline. */
 export type VariablesOverrideRole = 'developer' | 'maintainer' | 'owner' | 'no_one_allowed';

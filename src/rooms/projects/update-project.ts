@@ -1,11 +1,13 @@
 import type { Clock } from '../../kit/clock.ts';
 import { forbidden, invalid, notFound } from '../../kit/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
-import { type Actor, lockNamespace } from '../accounts/index.ts';
+import { type Actor, lockNamespace, type Namespace } from '../accounts/index.ts';
+import type { Visibility } from '../groups/index.ts';
 import { can } from './can.ts';
-import { nameErrors, takenErrors } from './names-policy.ts';
+import { nameErrors, takenErrors, tooOpenErrors } from './names-policy.ts';
 import type { Project } from './project.ts';
 import { findProjectById, findTaken, markProjectDeleted, type ProjectChanges, updateProject } from './project-store.ts';
+import { deleteRedirects, insertRedirect } from './redirect-store.ts';
 import type { ProjectRepositories } from './repositories-question.ts';
 import { ROLES, type Role } from './role.ts';
 import { settingErrors } from './settings-policy.ts';
@@ -42,9 +44,26 @@ const refuseMissingBranch = async (deps: ChangeProjectDeps, project: Project, br
   throw invalid({ base: [`Could not change HEAD: branch '${branch}' does not exist`] });
 };
 
-const withNames = (project: Project, changes: ProjectChanges): ProjectChanges => {
+/** With the full path that follows from a new path; the old one leads to it from now on. */
+const withFullPath = async (
+  tx: Tx,
+  project: Project,
+  namespace: Namespace,
+  changes: ProjectChanges,
+  now: Date,
+): Promise<ProjectChanges> => {
   if (changes.path === undefined || changes.path === project.path) return changes;
-  return { ...changes, fullPath: `${project.namespace.fullPath}/${changes.path}` };
+  const fullPath = `${namespace.fullPath}/${changes.path}`;
+  await deleteRedirects(tx, [fullPath]);
+  if (fullPath.toLowerCase() !== project.fullPath.toLowerCase()) {
+    await insertRedirect(tx, project.id, project.fullPath, now);
+  }
+  return { ...changes, fullPath };
+};
+
+const refuseTooOpen = (namespace: Namespace, visibility: Visibility | undefined): void => {
+  const wrong = visibility === undefined ? undefined : tooOpenErrors(namespace, visibility);
+  if (wrong !== undefined) throw invalid(wrong);
 };
 
 /**
@@ -67,10 +86,13 @@ export const changeProject = async (
   if (newHead !== undefined) await refuseMissingBranch(deps, project, newHead);
 
   await deps.db.transaction().execute(async (tx) => {
-    await lockNamespace(tx, project.namespace.id);
-    const taken = takenErrors(await findTaken(tx, project.namespace.id, names, project.id));
+    const now = deps.clock.now();
+    const namespace = await lockNamespace(tx, project.namespace.id);
+    if (namespace === undefined) throw notFound('Project');
+    refuseTooOpen(namespace, wanted.visibility);
+    const taken = takenErrors(await findTaken(tx, namespace, names, project.id));
     if (taken !== undefined) throw invalid(taken);
-    await updateProject(tx, project.id, withNames(project, wanted), deps.clock.now());
+    await updateProject(tx, project.id, await withFullPath(tx, project, namespace, wanted, now), now);
   });
   if (newHead !== undefined) await deps.repositories.pointHead(project, newHead);
   const changed = await findProjectById(deps.db, project.id);

@@ -1,6 +1,7 @@
 import { type ApiRequest, errorReply, type Guard, Halt, text } from '../../http/index.ts';
 import { PenstockError } from '../../kit/errors.ts';
 import type { PackService } from '../../platform/git/index.ts';
+import { digestOf } from '../../platform/secrets/index.ts';
 import {
   type Actor,
   ANONYMOUS,
@@ -10,7 +11,18 @@ import {
   authenticateJob,
   type User,
 } from '../accounts/index.ts';
-import { can, findProject, findRole, jobTokenReach, type Project, type Role } from '../projects/index.ts';
+import {
+  can,
+  type DeployToken,
+  deployTokenReaches,
+  findDeployTokenByDigest,
+  findProject,
+  findRole,
+  isDeployTokenActive,
+  jobTokenReach,
+  type Project,
+  type Role,
+} from '../projects/index.ts';
 
 /** Who speaks git with a project. */
 export interface GitSubject {
@@ -26,6 +38,7 @@ export interface PushSubject extends GitSubject {
 }
 
 const JOB_USER = 'gitlab-ci-token';
+const DEPLOY_TOKEN_PREFIX = 'gldt-';
 
 /** Git asks for a password when it sees this, and shows the text after it has been refused. */
 const denied = (): Halt =>
@@ -69,17 +82,50 @@ const byPassword = async (
   }
 };
 
+const findProjectOf = async (deps: AuthenticateDeps, request: ApiRequest): Promise<Project | undefined> => {
+  const fullPath = (request.pathParams['project'] ?? '').replace(/\.git$/, '');
+  // A number would be taken for an id.
+  return fullPath.includes('/') ? findProject(deps.db, fullPath) : undefined;
+};
+
+/** The token counts together with its user name only. */
+const byDeployToken = async (
+  deps: AuthenticateDeps,
+  { username, password }: { readonly username: string; readonly password: string },
+): Promise<DeployToken> => {
+  const token = await findDeployTokenByDigest(deps.db, digestOf(password));
+  if (token === undefined || token.username !== username || !isDeployTokenActive(token, deps.clock.now())) {
+    throw denied();
+  }
+  return token;
+};
+
+/** A deploy token reads the code of its project, or of every project in its group, and writes nothing. */
+const admitDeployToken = async (
+  deps: AuthenticateDeps,
+  request: ApiRequest,
+  token: DeployToken,
+  service: PackService,
+): Promise<GitSubject> => {
+  const project = await findProjectOf(deps, request);
+  if (project === undefined || !(await deployTokenReaches(deps.db, token, project.id))) throw hidden();
+  if (service === 'git-receive-pack') throw refused(403, 'You are not allowed to upload code.');
+  if (!token.scopes.includes('read_repository')) throw refused(403, 'You are not allowed to download code.');
+  return { actor: ANONYMOUS, project, role: undefined };
+};
+
 /**
  * Authenticates and authorises a request of git, as GitLab answers it: 401 for nobody (also where the project does not
  * exist, so that its absence does not show), 404 for a project that the user may not see, 403 for a right that is missing.
  */
 const admit = async (deps: AuthenticateDeps, request: ApiRequest, service: PackService): Promise<GitSubject> => {
   const { basic } = request.credentials;
+  if (basic?.password.startsWith(DEPLOY_TOKEN_PREFIX) === true) {
+    return admitDeployToken(deps, request, await byDeployToken(deps, basic), service);
+  }
   const actor = basic === undefined || basic.password === '' ? ANONYMOUS : await byPassword(deps, basic, service);
-  const fullPath = (request.pathParams['project'] ?? '').replace(/\.git$/, '');
-  // A number would be taken for an id.
-  const project = fullPath.includes('/') ? await findProject(deps.db, fullPath) : undefined;
-  const reach = project !== undefined && actor.kind === 'job' ? await jobTokenReach(deps.db, actor, project) : 'full';
+  const project = await findProjectOf(deps, request);
+  const reach = project !== undefined && actor.kind === 'job' ? await jobTokenReach(deps, actor, project) : 'full';
   const role =
     project === undefined || reach !== 'full'
       ? undefined

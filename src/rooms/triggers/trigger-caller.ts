@@ -4,12 +4,13 @@ import { forbidden, invalid, notFound, unauthorized } from '../../kit/errors.ts'
 import { digestOf } from '../../platform/secrets/index.ts';
 import type { JobActor, User } from '../accounts/index.ts';
 import { findUserById } from '../accounts/index.ts';
-import type { CreatePipelineRequest } from '../pipelines/index.ts';
+import type { CreatePipelineRequest, JobTokenVerdict } from '../pipelines/index.ts';
 import { judgeJobToken } from '../pipelines/index.ts';
 import type { Project, Role } from '../projects/index.ts';
 import { findProject, findRole, jobTokenReach, userCan } from '../projects/index.ts';
 import { findTriggerByToken, type TriggerDeps } from './change-triggers.ts';
 import { shortTokenOf } from './token-policy.ts';
+import type { Trigger } from './trigger.ts';
 
 /** Who is behind a trigger call: always from the token, never from the payload. */
 export interface TriggerCaller {
@@ -37,10 +38,13 @@ export const triggerCaller = (deps: TriggerCallerDeps): Guard<TriggerCaller> => 
     const project = await findProject(deps.db, request.pathParams['id'] ?? '');
     const given = request.rawParams['token'];
     const token = typeof given === 'string' ? given : '';
-    if (project === undefined) throw notFound();
-    const caller = (await callerByTrigger(deps, project, token)) ?? (await callerByJob(deps, project, token));
-    if (caller === undefined) throw notFound();
-    return caller;
+    // An expired token is as good as none (GitLab's own endpoint forgets to look; see docs/compatibility.md).
+    const trigger = await findTriggerByToken(deps, token);
+    if (project !== undefined && trigger?.projectId === project.id) return callerByTrigger(deps, project, trigger);
+    // Unknown project, unknown token, a token of another project: the same look-ups, so that none answers faster.
+    const verdict = await judgeJobToken(deps.db, digestOf(token));
+    if (project === undefined || trigger !== undefined) throw notFound();
+    return callerByJob(deps, project, verdict);
   },
 });
 
@@ -53,15 +57,7 @@ function mustBeTexts(request: ApiRequest): void {
   }
 }
 
-async function callerByTrigger(
-  deps: TriggerCallerDeps,
-  project: Project,
-  token: string,
-): Promise<TriggerCaller | undefined> {
-  // An expired token is as good as none (GitLab's own endpoint forgets to look; see docs/compatibility.md).
-  const trigger = await findTriggerByToken(deps, token);
-  if (trigger === undefined) return undefined;
-  if (trigger.projectId !== project.id) throw notFound();
+async function callerByTrigger(deps: TriggerCallerDeps, project: Project, trigger: Trigger): Promise<TriggerCaller> {
   const user = trigger.owner;
   const role = await findRole(deps.db, user, project.id, deps.clock.now());
   if (!userCan(user, 'read_project', project, role)) throw notFound();
@@ -71,10 +67,9 @@ async function callerByTrigger(
 async function callerByJob(
   deps: TriggerCallerDeps,
   project: Project,
-  token: string,
-): Promise<TriggerCaller | undefined> {
-  const verdict = await judgeJobToken(deps.db, digestOf(token));
-  if (verdict.kind === 'unknown') return undefined;
+  verdict: JobTokenVerdict,
+): Promise<TriggerCaller> {
+  if (verdict.kind === 'unknown') throw notFound();
   if (verdict.kind === 'dead') throw unauthorized(verdict.reason);
   const { job } = verdict;
   const found = await findUserById(deps.db, job.userId);
@@ -82,7 +77,7 @@ async function callerByJob(
   // An administrator's job has no administrator's rights.
   const user: User = { ...found, admin: false };
   const actor: JobActor = { kind: 'job', user, job };
-  const reach = await jobTokenReach(deps.db, actor, project);
+  const reach = await jobTokenReach(deps, actor, project);
   if (reach === 'none') throw notFound();
   const role = reach === 'full' ? await findRole(deps.db, user, project.id, deps.clock.now()) : undefined;
   if (!userCan(user, 'read_project', project, role)) throw notFound();

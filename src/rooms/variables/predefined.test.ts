@@ -21,6 +21,8 @@ const project: Project = {
     path: 'Ada',
     name: 'Ada L.',
     fullPath: 'Ada',
+    fullName: 'Ada',
+    visibility: 'private',
     parentId: null,
     ownerId: 3 as UserId,
   },

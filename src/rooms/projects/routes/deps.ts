@@ -1,15 +1,20 @@
 import type { Clock } from '../../../kit/clock.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
-import type { AccountGuards } from '../../accounts/index.ts';
+import type { Vault } from '../../../platform/secrets/index.ts';
+import type { AccountGuards, UserConsequences } from '../../accounts/index.ts';
+import type { GroupGuards, GroupProjects } from '../../groups/index.ts';
 import type { ProjectGuards } from '../guards.ts';
 import type { ProjectRepositories } from '../repositories-question.ts';
 import type { OnProjectDeleted } from '../update-project.ts';
 
-export interface ProjectRouteDeps {
+export interface ProjectRouteDeps extends Pick<UserConsequences, 'onUserBlocked'> {
   readonly db: Db;
   readonly clock: Clock;
+  readonly vault: Vault;
   readonly repositories: ProjectRepositories;
   readonly onProjectDeleted: OnProjectDeleted;
   readonly guards: AccountGuards;
+  readonly group: GroupGuards;
+  readonly groupProjects: GroupProjects;
   readonly project: ProjectGuards;
 }

@@ -10,10 +10,12 @@ import {
   type Route,
   route,
 } from '../../../http/index.ts';
-import { badRequest, invalid, notFound } from '../../../kit/errors.ts';
-import { allowProject, disallowProject } from '../change-allowlist.ts';
+import { invalid } from '../../../kit/errors.ts';
+import { presentGroupBasic } from '../../groups/index.ts';
+import { allowGroup, allowProject, disallowGroup, disallowProject } from '../change-allowlist.ts';
 import { isScopeEnabled, isScopeEnforced } from '../job-token-scope.ts';
-import { listAllowedProjects } from '../job-token-store.ts';
+import { listAllowedGroups, listAllowedProjects } from '../job-token-store.ts';
+import { countJobTokenUses, listJobTokenUses } from '../job-token-use-store.ts';
 import { presentProjectSimple } from '../present.ts';
 import { updateProject } from '../project-store.ts';
 import type { ProjectRouteDeps } from './deps.ts';
@@ -22,7 +24,6 @@ const ENFORCED =
   'Job token scope cannot be disabled for this project because it is enforced for the instance. ' +
   'Contact your administrator to modify this setting.';
 
-/** Groups are to come; until then none exists, so each answer is that of a group that cannot be found. */
 const groupRoutes = (deps: ProjectRouteDeps): readonly Route[] => {
   const guard = deps.project('admin_project', { authenticateFirst: true });
   const path = '/projects/:id/job_token_scope/groups_allowlist';
@@ -33,16 +34,27 @@ const groupRoutes = (deps: ProjectRouteDeps): readonly Route[] => {
       summary: 'List the groups whose jobs may use their token here',
       params: pagingParams,
       guard,
-      handler: async ({ params, request }) => pageReply(request, pageOf(params), [], { total: 0 }),
+      handler: async ({ subject, params, request }) => {
+        const page = pageOf(params);
+        const groups = await listAllowedGroups(deps.db, subject.project.id);
+        const rows = groups.slice(page.offset, page.offset + page.limit);
+        return pageReply(
+          request,
+          page,
+          rows.map((group) => presentGroupBasic(group, request.baseUrl)),
+          { total: groups.length },
+        );
+      },
     }),
     route({
       method: 'POST',
       path,
-      summary: 'Let the jobs of a group use their token here',
+      summary: 'Let the jobs of a group and of the groups below it use their token here',
       params: { target_group_id: integer({ required: true }) },
       guard,
-      handler: async () => {
-        throw notFound('target_group_id not found');
+      handler: async ({ subject, params }) => {
+        const target = await allowGroup(deps, subject.actor.user, subject.project, params.target_group_id);
+        return created({ source_project_id: subject.project.id, target_group_id: target.id });
       },
     }),
     route({
@@ -51,12 +63,37 @@ const groupRoutes = (deps: ProjectRouteDeps): readonly Route[] => {
       summary: 'Undo that',
       params: { target_group_id: integer({ required: true }) },
       guard,
-      handler: async () => {
-        throw badRequest('Target group is not in the job token scope');
+      handler: async ({ subject, params }) => {
+        await disallowGroup(deps, subject.project, params.target_group_id);
+        return noContent();
       },
     }),
   ];
 };
+
+/** Which projects' jobs have used their token here, and when they did last. GitLab shows it on a page only. */
+const authLogRoute = (deps: ProjectRouteDeps): Route =>
+  route({
+    method: 'GET',
+    path: '/projects/:id/penstock/job_token_auth_log',
+    summary: 'List the projects whose jobs have used their token here, the latest first',
+    params: pagingParams,
+    guard: deps.project('admin_project', { authenticateFirst: true }),
+    handler: async ({ subject: { project }, params, request }) => {
+      const page = pageOf(params);
+      const uses = await listJobTokenUses(deps.db, project.id, page);
+      const rows = uses.map(({ source, lastUsedAt }) => ({
+        source_project: {
+          id: source.id,
+          name: source.name,
+          path_with_namespace: source.fullPath,
+          web_url: `${request.baseUrl}/${source.fullPath}`,
+        },
+        last_authorized_at: lastUsedAt.toISOString(),
+      }));
+      return pageReply(request, page, rows, { total: await countJobTokenUses(deps.db, project.id) });
+    },
+  });
 
 const allowlistRoutes = (deps: ProjectRouteDeps): readonly Route[] => {
   const guard = deps.project('admin_project', { authenticateFirst: true });
@@ -136,5 +173,6 @@ export const jobTokenScopeRoutes = (deps: ProjectRouteDeps): readonly Route[] =>
     }),
     ...allowlistRoutes(deps),
     ...groupRoutes(deps),
+    authLogRoute(deps),
   ];
 };

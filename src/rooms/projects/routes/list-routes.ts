@@ -19,12 +19,12 @@ import {
 import { notFound } from '../../../kit/errors.ts';
 import { withoutAbsent } from '../../../kit/without-absent.ts';
 import { type Actor, actingUser, findUserById, findUserByUsername } from '../../accounts/index.ts';
+import { VISIBILITIES } from '../../groups/index.ts';
 import { countProjects, listProjects, PROJECT_ORDERS, type ProjectFilter } from '../list-store.ts';
 import { presentProjectSimple } from '../present.ts';
 import { presentFor } from '../present-for.ts';
 import { isRole } from '../role.ts';
 import type { ProjectRouteDeps } from './deps.ts';
-import { VISIBILITIES } from './project-params.ts';
 
 const listParams = {
   ...pagingParams,
@@ -107,6 +107,17 @@ export const projectListRoutes = (deps: ProjectRouteDeps): readonly Route[] => [
         : await findUserByUsername(deps.db, params.user_id);
       if (user === undefined) throw notFound('User');
       return answerList(deps, request, subject, params, { ...filterOf(params), ofUserId: user.id });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/groups/:id/projects',
+    summary: 'List the projects of a group',
+    params: { ...listParams, include_subgroups: boolean({ default: false }), with_shared: boolean() },
+    guard: deps.group('read_group'),
+    handler: async ({ subject, params, request }) => {
+      const inGroup = { id: subject.group.id, withSubgroups: params.include_subgroups };
+      return answerList(deps, request, subject.actor, params, { ...filterOf(params), inGroup });
     },
   }),
 ];

@@ -1,9 +1,9 @@
 import { boolean, enumeration, integer, type Params, string } from '../../../http/index.ts';
 import { withoutAbsent } from '../../../kit/without-absent.ts';
+import { VISIBILITIES } from '../../groups/index.ts';
 import type { ProjectChanges } from '../project-store.ts';
 import { OVERRIDE_ROLE_NAMES } from '../variables-override.ts';
 
-export const VISIBILITIES = ['private', 'internal', 'public'] as const;
 const SWITCH = ['enabled', 'disabled'] as const;
 
 /** Settings that may be given with `POST /projects` and `PUT /projects/:id`. */

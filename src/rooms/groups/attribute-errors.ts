@@ -1,0 +1,2 @@
+/** Attribute → sentences: GitLab's body of a failed model validation. */
+export type AttributeErrors = Readonly<Record<string, readonly string[]>>;

@@ -1,0 +1,17 @@
+export { type GroupAbility, groupCan } from './abilities.ts';
+export type { AttributeErrors } from './attribute-errors.ts';
+export type { Changer } from './change-members.ts';
+export { findNamespaceAccess, getNamespace, type NamespaceAccess } from './find-namespace.ts';
+export { type Group, isWithin, VISIBILITIES, type Visibility } from './group.ts';
+export { RESERVED_BELOW } from './group-policy.ts';
+export { findGroupById, idIn, isPathTaken, readGroups, selectGroups } from './group-store.ts';
+export { canSeeGroup, type GroupGuards, type GroupSubject, groupGuards } from './guards.ts';
+export { insertMember } from './member-store.ts';
+export { deleteGroupsOwnedAlone, findGroupsOwnedAlone } from './owned-alone.ts';
+export { presentGroupBasic, presentGroupPublic } from './present.ts';
+export type { GroupProjects } from './projects-question.ts';
+export { isRole, ROLES, type Role } from './role.ts';
+export { findGroupRole } from './role-store.ts';
+export { groupRoutes } from './routes/index.ts';
+export { memberRoutes } from './routes/member-routes.ts';
+export { groupsOfMember, isCurrent, selfAndAncestors, selfAndDescendants } from './tree.ts';

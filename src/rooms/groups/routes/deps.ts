@@ -1,0 +1,13 @@
+import type { Clock } from '../../../kit/clock.ts';
+import type { Db } from '../../../platform/postgres/index.ts';
+import type { AccountGuards } from '../../accounts/index.ts';
+import type { GroupGuards } from '../guards.ts';
+import type { GroupProjects } from '../projects-question.ts';
+
+export interface GroupRouteDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly groupProjects: GroupProjects;
+  readonly guards: AccountGuards;
+  readonly group: GroupGuards;
+}

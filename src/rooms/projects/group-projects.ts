@@ -1,0 +1,74 @@
+import type { Clock } from '../../kit/clock.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
+import { type GroupProjects, isCurrent, VISIBILITIES } from '../groups/index.ts';
+import { listProjects } from './list-store.ts';
+import { presentFor } from './present-for.ts';
+import {
+  findProjectByPath,
+  markProjectDeleted,
+  PROJECT_SELECTION,
+  selectProjects,
+  toProject,
+} from './project-store.ts';
+import { followNamespacePaths } from './redirect-store.ts';
+import type { ProjectRepositories } from './repositories-question.ts';
+import type { OnProjectDeleted } from './update-project.ts';
+
+export interface GroupProjectsDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly repositories: Pick<ProjectRepositories, 'isEmpty'>;
+  readonly onProjectDeleted: OnProjectDeleted;
+}
+
+/** Projects that a group's own entity shows. */
+const SHOWN = 100;
+
+/** Hides all projects of these namespaces and lets each end as `deleteProject` does. */
+export const deleteProjectsIn = async (
+  deps: Pick<GroupProjectsDeps, 'onProjectDeleted'>,
+  tx: Tx,
+  namespaceIds: readonly number[],
+  now: Date,
+): Promise<void> => {
+  const rows = await selectProjects(tx)
+    .select(PROJECT_SELECTION)
+    .where('projects.namespace_id', 'in', namespaceIds)
+    .orderBy('projects.id')
+    .execute();
+  for (const project of rows.map(toProject)) {
+    if (await markProjectDeleted(tx, project, now)) await deps.onProjectDeleted(tx, project);
+  }
+};
+
+/** What the room of groups asks of the projects in them. */
+export const groupProjects = (deps: GroupProjectsDeps): GroupProjects => ({
+  present: async (viewer, groupId, baseUrl) => {
+    const filter = { inGroup: { id: groupId, withSubgroups: false } };
+    const page = { limit: SHOWN, offset: 0, orderBy: 'id', sort: 'desc' } as const;
+    return presentFor(deps, viewer, await listProjects(deps.db, viewer, filter, page, deps.clock.now()), baseUrl);
+  },
+  namespacesOfMember: async (db, userId, now) => {
+    const rows = await db
+      .selectFrom('project_members')
+      .innerJoin('projects', 'projects.id', 'project_members.project_id')
+      .select('projects.namespace_id')
+      .distinct()
+      .where('project_members.user_id', '=', userId)
+      .where('projects.deleted_at', 'is', null)
+      .where(isCurrent('project_members', now))
+      .execute();
+    return rows.map((row) => row.namespace_id);
+  },
+  findMostOpen: async (db, namespaceIds) => {
+    const rows = await selectProjects(db)
+      .select('projects.visibility')
+      .distinct()
+      .where('projects.namespace_id', 'in', namespaceIds)
+      .execute();
+    return VISIBILITIES.toReversed().find((visibility) => rows.some((row) => row.visibility === visibility));
+  },
+  hasPath: async (db, fullPath) => (await findProjectByPath(db, fullPath)) !== undefined,
+  followPaths: followNamespacePaths,
+  deleteIn: (tx, namespaceIds, now) => deleteProjectsIn(deps, tx, namespaceIds, now),
+});
