@@ -1,8 +1,9 @@
-import type { Selectable } from 'kysely';
+import type { RawBuilder, Selectable } from 'kysely';
 import { sql } from 'kysely';
 import type { ProjectId, RunnerId, UserId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
-import type { Runner, RunnerType } from './runner.ts';
+import type { Runner, RunnerStatus, RunnerType } from './runner.ts';
+import { ONLINE_WITHIN, STALE_AFTER } from './runner.ts';
 
 /** SQL of `runners` and `runner_projects`. */
 
@@ -172,6 +173,8 @@ export async function touchRunner(db: Db, id: RunnerId, now: Date): Promise<void
 
 export interface RunnerListFilter {
   readonly type?: RunnerType;
+  /** As it is at this moment. */
+  readonly status?: { readonly is: RunnerStatus; readonly now: Date };
   readonly paused?: boolean;
   readonly tagList?: readonly string[];
   /** Only runners that this project may use. */
@@ -180,9 +183,28 @@ export interface RunnerListFilter {
   readonly creatorId?: UserId;
 }
 
+function hasStatus(status: RunnerStatus, now: Date): RawBuilder<boolean> {
+  const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1000);
+  switch (status) {
+    case 'active':
+      return sql`not paused`;
+    case 'paused':
+      return sql`paused`;
+    case 'never_contacted':
+      return sql`contacted_at is null`;
+    case 'online':
+      return sql`contacted_at > ${ago(ONLINE_WITHIN)}`;
+    case 'offline':
+      return sql`contacted_at <= ${ago(ONLINE_WITHIN)}`;
+    case 'stale':
+      return sql`coalesce(contacted_at, created_at) <= ${ago(STALE_AFTER)}`;
+  }
+}
+
 const filtered = (db: Db, filter: RunnerListFilter) => {
   let query = db.selectFrom('runners');
   if (filter.type !== undefined) query = query.where('runner_type', '=', filter.type);
+  if (filter.status !== undefined) query = query.where(hasStatus(filter.status.is, filter.status.now));
   if (filter.paused !== undefined) query = query.where('paused', '=', filter.paused);
   if (filter.tagList !== undefined) {
     query = query.where(sql<boolean>`tag_list @> ${[...filter.tagList]}::text[]`);

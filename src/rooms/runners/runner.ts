@@ -29,5 +29,11 @@ export interface RunnerManager {
   readonly systemId: string;
 }
 
+/** Words of GitLab's filter `status`. */
+export const RUNNER_STATUSES = ['online', 'offline', 'stale', 'never_contacted', 'active', 'paused'] as const;
+export type RunnerStatus = (typeof RUNNER_STATUSES)[number];
+
+/** Seconds without contact (or, for one never heard of, since it was made) after which a runner counts as stale. */
+export const STALE_AFTER = 7 * 24 * 60 * 60;
 /** Seconds without contact after which a runner counts as offline (GitLab: 2 hours). */
 export const ONLINE_WITHIN = 2 * 60 * 60;

@@ -1,9 +1,11 @@
-import type { Route } from '../../../http/index.ts';
+import type { ApiReply, ApiRequest, Route } from '../../../http/index.ts';
 import {
   boolean,
   commaList,
   created,
   enumeration,
+  errorReply,
+  Halt,
   integer,
   noContent,
   ok,
@@ -22,6 +24,7 @@ import { findProjectById, findRole, userCan } from '../../projects/index.ts';
 import { mayManageRunner } from '../may-manage-runner.ts';
 import { presentRunner, presentRunnerDetails } from '../present.ts';
 import type { Runner } from '../runner.ts';
+import { RUNNER_STATUSES, type RunnerStatus } from '../runner.ts';
 import type { RunnerChanges, RunnerListFilter } from '../runner-store.ts';
 import {
   countRunners,
@@ -75,7 +78,7 @@ async function checkOwner(
     if (!actor.user.admin) throw forbidden();
     return null;
   }
-  if (projectId === undefined) throw invalid('project_id is missing');
+  if (projectId === undefined) throw new Halt(errorReply(400, 'project_id is missing'));
   const project = await findProjectById(deps.db, projectId);
   const role = project && (await findRole(deps.db, actor.user, project.id, deps.clock.now()));
   if (project === undefined || !userCan(actor.user, 'read_project', project, role)) throw notFound('Project');
@@ -131,20 +134,40 @@ const createRoute = (deps: ManagementRouteDeps): Route =>
 const LIST = {
   ...pagingParams,
   type: enumeration(TYPES),
-  status: enumeration(['online', 'offline', 'stale', 'never_contacted', 'active', 'paused']),
+  status: enumeration(RUNNER_STATUSES),
   paused: boolean(),
   tag_list: commaList(),
 };
 
-const filterOf = (params: {
+interface ListParams {
   readonly type: Runner['runnerType'] | undefined;
+  readonly status: RunnerStatus | undefined;
   readonly paused: boolean | undefined;
   readonly tag_list: readonly string[] | undefined;
-}): RunnerListFilter => ({
+}
+
+const filterOf = (params: ListParams, now: Date): RunnerListFilter => ({
   ...(params.type !== undefined && { type: params.type }),
+  ...(params.status !== undefined && { status: { is: params.status, now } }),
   ...(params.paused !== undefined && { paused: params.paused }),
   ...(params.tag_list !== undefined && params.tag_list.length > 0 && { tagList: params.tag_list }),
 });
+
+/** One page of a list, with its paging headers. */
+async function answerList(
+  deps: ManagementRouteDeps,
+  request: ApiRequest,
+  params: ListParams & Parameters<typeof pageOf>[0],
+  only: Pick<RunnerListFilter, 'projectId' | 'creatorId'>,
+): Promise<ApiReply> {
+  const now = deps.clock.now();
+  const page = pageOf(params);
+  const filter = { ...filterOf(params, now), ...only };
+  const runners = await listRunners(deps.db, filter, page);
+  const total = await countRunners(deps.db, filter);
+  const rows = runners.map((runner) => presentRunner(runner, now));
+  return pageReply(request, page, rows, { total });
+}
 
 const listRoutes = (deps: ManagementRouteDeps): readonly Route[] => [
   route({
@@ -153,18 +176,7 @@ const listRoutes = (deps: ManagementRouteDeps): readonly Route[] => [
     summary: 'Runners that the caller made',
     params: LIST,
     guard: deps.accounts.signedIn({ scopes: ['manage_runner'] }),
-    handler: async ({ subject, params, request }) => {
-      const page = pageOf(params);
-      const filter = { ...filterOf(params), creatorId: subject.user.id };
-      const rows = await listRunners(deps.db, filter, page);
-      const total = await countRunners(deps.db, filter);
-      return pageReply(
-        request,
-        page,
-        rows.map((runner) => presentRunner(runner, deps.clock.now())),
-        { total },
-      );
-    },
+    handler: ({ subject, params, request }) => answerList(deps, request, params, { creatorId: subject.user.id }),
   }),
   route({
     method: 'GET',
@@ -172,17 +184,7 @@ const listRoutes = (deps: ManagementRouteDeps): readonly Route[] => [
     summary: 'All runners of the instance',
     params: LIST,
     guard: deps.accounts.admin({ scopes: ['manage_runner'] }),
-    handler: async ({ params, request }) => {
-      const page = pageOf(params);
-      const rows = await listRunners(deps.db, filterOf(params), page);
-      const total = await countRunners(deps.db, filterOf(params));
-      return pageReply(
-        request,
-        page,
-        rows.map((runner) => presentRunner(runner, deps.clock.now())),
-        { total },
-      );
-    },
+    handler: ({ params, request }) => answerList(deps, request, params, {}),
   }),
   route({
     method: 'GET',
@@ -190,18 +192,7 @@ const listRoutes = (deps: ManagementRouteDeps): readonly Route[] => [
     summary: 'Runners that may take jobs of a project',
     params: LIST,
     guard: deps.guards.project('read_runners', { authenticateFirst: true }),
-    handler: async ({ subject, params, request }) => {
-      const page = pageOf(params);
-      const filter = { ...filterOf(params), projectId: subject.project.id };
-      const rows = await listRunners(deps.db, filter, page);
-      const total = await countRunners(deps.db, filter);
-      return pageReply(
-        request,
-        page,
-        rows.map((runner) => presentRunner(runner, deps.clock.now())),
-        { total },
-      );
-    },
+    handler: ({ subject, params, request }) => answerList(deps, request, params, { projectId: subject.project.id }),
   }),
 ];
 
