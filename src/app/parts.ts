@@ -91,6 +91,7 @@ export function makeParts(options: PartsOptions) {
   return {
     ...core,
     ...userConsequences(core, inGroups),
+    upSince: clock.now(),
     presence,
     pushes,
     bell: new JobBell(),

@@ -209,9 +209,9 @@ export class TestApp {
     return { project, runner, pipeline: await project.run() };
   }
 
-  /** One round of the server's background work of that name (see `makeTicks`). */
-  async tick(name: string): Promise<void> {
-    const tick = makeTicks(this.parts, this.database).find((candidate) => candidate.name === name);
+  /** One round of the server's background work of that name (see `makeTicks`), or of the same on another server. */
+  async tick(name: string, server: Pick<TestServer, 'parts'> = this.#server): Promise<void> {
+    const tick = makeTicks(server.parts, this.database).find((candidate) => candidate.name === name);
     if (tick === undefined) throw new Error(`there is no tick ${name}`);
     await tick.run();
   }

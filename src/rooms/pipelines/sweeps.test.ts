@@ -124,6 +124,39 @@ describe('a running job', () => {
   });
 });
 
+describe('a server that has just started', () => {
+  it('listens for 20 seconds before it takes back claims that nobody confirmed: their runners could not be heard', async () => {
+    const { pipeline, runner } = await app.scene('a: { script: a }\nb: { script: b }\n');
+    const heard = await runner.mustTake('a');
+    await runner.mustTake('b');
+    app.clock.advance(5 * MINUTE);
+    const server = await app.startAnother();
+    await app.tick('unconfirmed jobs', server);
+    expect(await pipeline.statuses()).toEqual({ a: 'running', b: 'running' });
+    expect((await heard.log('I went on\n')).status).toBe(202);
+    app.clock.advance(20);
+    await app.tick('unconfirmed jobs', server);
+    expect(await pipeline.statuses()).toEqual({ a: 'running', b: 'pending' });
+  });
+
+  it('listens for two minutes before it ends jobs for silence or for their time', async () => {
+    const { pipeline, runner } = await app.scene(
+      'a: { script: a, timeout: 10 minutes }\nb: { script: b, timeout: 10h }\n',
+    );
+    const done = await runner.mustTake('a');
+    await done.start();
+    await (await runner.mustTake('b')).start();
+    app.clock.advance(HOUR + 1);
+    const server = await app.startAnother();
+    await app.tick('overdue jobs', server);
+    expect(await pipeline.statuses()).toEqual({ a: 'running', b: 'running' });
+    await done.succeed();
+    app.clock.advance(2 * MINUTE);
+    await app.tick('overdue jobs', server);
+    expect(await pipeline.statuses()).toEqual({ a: 'success', b: 'failed' });
+  });
+});
+
 describe('a pending job', () => {
   it('fails after an hour when no online runner could take it', async () => {
     const { pipeline, runner } = await app.scene('a: { script: a }\nb: { script: b, tags: [rare] }\n');

@@ -21,6 +21,8 @@ import { findOverdueJobs, findUnconfirmedJobs, SWEEP_PAGE } from './sweep-store.
 const FORGOTTEN_AFTER = 2_000;
 /** Milliseconds that a runner has from the claim to its first PUT; it sends it before it does anything else. */
 const CONFIRM_WITHIN = 20_000;
+/** Milliseconds. A runner that did not reach its server tries again, at distances that grow. */
+const HEARD_WITHIN = 120_000;
 
 const before = (now: Date, milliseconds: number): Date => new Date(now.getTime() - milliseconds);
 
@@ -51,8 +53,17 @@ export async function sweepDirtyPipelines(deps: ProcessDeps): Promise<number> {
   return ids.length;
 }
 
+export interface SweepDeps extends ProcessDeps {
+  /** When this server began to listen. Who was silent before that may have found nobody to talk to. */
+  readonly upSince: Date;
+}
+
+const hasListened = (deps: SweepDeps, milliseconds: number): boolean =>
+  deps.upSince.getTime() <= before(deps.clock.now(), milliseconds).getTime();
+
 /** Puts claims that no runner confirmed back into the queue; their old token is dead from then on. */
-export async function sweepUnconfirmedJobs(deps: ProcessDeps): Promise<number> {
+export async function sweepUnconfirmedJobs(deps: SweepDeps): Promise<number> {
+  if (!hasListened(deps, CONFIRM_WITHIN)) return 0;
   const claimedBefore = before(deps.clock.now(), CONFIRM_WITHIN);
   const attempts = new Attempts();
   let count = 0;
@@ -69,7 +80,7 @@ export async function sweepUnconfirmedJobs(deps: ProcessDeps): Promise<number> {
   return count;
 }
 
-export interface OverdueDeps extends ProcessDeps {
+export interface OverdueDeps extends SweepDeps {
   /** Asked of the runners: for which of these pending jobs is one online that could take it? */
   readonly findJobsWithRunner: (ids: readonly JobId[]) => Promise<ReadonlySet<JobId>>;
 }
@@ -104,11 +115,12 @@ async function endOverdue(deps: OverdueDeps, found: readonly JobContactRow[], at
   const pending = states.filter((state) => state.status === 'pending').map((state) => state.id);
   const withRunner = pending.length === 0 ? new Set<JobId>() : await deps.findJobsWithRunner(pending);
   const contacts = new Map(found.map((row) => [row.id, row.lastUpdateAt]));
+  const judges = hasListened(deps, HEARD_WITHIN);
   const wishFor = (state: JobState): JobWish | undefined => {
     const lastUpdateAt = contacts.get(state.id) ?? state.createdAt;
     const contact = { lastUpdateAt, hasMatchingRunner: withRunner.has(state.id) };
     const reason = findTimeout(state, contact, deps.clock.now());
-    if (reason !== null) return { type: 'drop', reason, exitCode: null };
+    if (reason !== null) return judges ? { type: 'drop', reason, exitCode: null } : undefined;
     return state.status === 'scheduled' ? { type: 'enqueue_scheduled' } : undefined;
   };
   const overdue = states.filter((state) => wishFor(state) !== undefined);
