@@ -2,6 +2,7 @@ import type { User } from '../accounts/index.ts';
 import type { Environment } from '../environments/index.ts';
 import type { Job, Pipeline } from '../pipelines/index.ts';
 import type { Project, Role } from '../projects/index.ts';
+import { configRefUri } from '../variables/index.ts';
 
 /** What a token says of its job. */
 export interface IdTokenFacts {
@@ -28,12 +29,6 @@ const ROLE_NAMES: Readonly<Partial<Record<number, string>>> = {
   30: 'developer',
   40: 'maintainer',
   50: 'owner',
-};
-
-/** `host[:port][/root]/group/project//<file>@<full ref>`: where the pipeline's definition was read. */
-const configRefUri = (externalUrl: string, project: Project, refPath: string): string => {
-  const place = externalUrl.replace(/^https?:\/\//, '');
-  return `${place}/${project.fullPath}//${project.ciConfigPath ?? '.gitlab-ci.yml'}@${refPath}`;
 };
 
 /**
@@ -74,7 +69,7 @@ export function claimsOf(facts: IdTokenFacts): Readonly<Record<string, string | 
     ...(runnerId !== undefined && { runner_id: runnerId, runner_environment: 'self-hosted' }),
     sha: pipeline.sha,
     project_visibility: project.visibility,
-    ci_config_ref_uri: configRefUri(externalUrl, project, refPath),
+    ci_config_ref_uri: configRefUri({ externalUrl }, project, pipeline),
     ci_config_sha: pipeline.sha,
   };
 }

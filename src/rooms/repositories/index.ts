@@ -14,6 +14,7 @@ export type { Pushed, RefUpdate } from './pushed.ts';
 export { NO_SHA } from './pushed.ts';
 export { findCommit } from './read-commit.ts';
 export { readTextFile } from './read-file.ts';
+export { findTagMessage } from './read-tag.ts';
 export type { HasRepository, RepositoryDeps } from './repositories.ts';
 export { openRepositories } from './repositories.ts';
 export { createRepository, removeRepository } from './repository-folder.ts';

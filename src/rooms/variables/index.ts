@@ -1,5 +1,7 @@
 export {
   type CommitFacts,
+  configRefUri,
+  configVariables,
   jobVariables,
   NO_COMMIT,
   persistedVariables,

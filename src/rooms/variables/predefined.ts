@@ -94,6 +94,22 @@ export interface PipelineVariableFacts {
   readonly commit: CommitFacts;
 }
 
+/** `host[:port][/root]/group/project//<file>@<full ref>`: where the pipeline's definition is read. */
+export const configRefUri = (
+  server: ServerFacts,
+  project: Project,
+  pipeline: { readonly ref: string; readonly tag: boolean },
+): string => {
+  const place = `${server.externalUrl.replace(/^https?:\/\//, '')}/${project.fullPath}`;
+  const ref = `refs/${pipeline.tag ? 'tags' : 'heads'}/${pipeline.ref}`;
+  return `${place}//${project.ciConfigPath ?? '.gitlab-ci.yml'}@${ref}`;
+};
+
+/** Where the pipeline comes from. */
+export const configVariables = (...about: Parameters<typeof configRefUri>): readonly Variable[] => [
+  pub('CI_CONFIG_REF_URI', configRefUri(...about)),
+];
+
 export interface CommitFacts {
   readonly message: string;
   readonly authorName: string;

@@ -1,9 +1,11 @@
 import type { Variable, VariableScopes } from '../../../ci-lang/index.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
 import type { Vault } from '../../../platform/secrets/index.ts';
-import type { Commit } from '../../repositories/index.ts';
+import type { Commit, RepositoryDeps } from '../../repositories/index.ts';
+import { findTagMessage } from '../../repositories/index.ts';
 import type { ServerFacts } from '../../variables/index.ts';
 import {
+  configVariables,
   findVariableShelves,
   jobVariables,
   pickVariables,
@@ -19,6 +21,7 @@ export interface VariableScopeDeps {
   readonly db: Db;
   readonly vault: Vault;
   readonly server: ServerFacts;
+  readonly repositories: RepositoryDeps;
 }
 
 /** A variable of a pipeline as its jobs see it. */
@@ -40,10 +43,14 @@ export async function variableScopes(
   commit: Commit,
 ): Promise<VariableScopes> {
   const { project, user, source, trigger } = draft.request;
-  const shelves = await findVariableShelves(deps, project);
+  const [shelves, tagMessage] = await Promise.all([
+    findVariableShelves(deps, project),
+    draft.tag ? findTagMessage(deps.repositories, project, draft.ref) : undefined,
+  ]);
   const predefined = [
     ...projectVariables(deps.server, project),
-    ...pipelineVariables({ ...draft, source, commit: commitFacts(commit) }),
+    ...pipelineVariables({ ...draft, source, commit: commitFacts(commit, tagMessage) }),
+    ...configVariables(deps.server, project, draft),
   ];
   const person = userVariables(user);
   const own = draft.variables.map(asJobVariable);

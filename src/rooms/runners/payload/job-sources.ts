@@ -16,7 +16,7 @@ import {
 import type { Project } from '../../projects/index.ts';
 import { findProjectById } from '../../projects/index.ts';
 import type { RepositoryDeps } from '../../repositories/index.ts';
-import { findCommit } from '../../repositories/index.ts';
+import { findCommit, findTagMessage } from '../../repositories/index.ts';
 import type { ServerFacts } from '../../variables/index.ts';
 import { NO_COMMIT, variablesForPipeline } from '../../variables/index.ts';
 import type { Runner } from '../runner.ts';
@@ -67,8 +67,9 @@ export async function findJobSources(
   if (user === undefined || user.state !== 'active') return { kind: 'unfit', reason: 'user_blocked' };
   const latest = await findJobsOfPipeline(deps.db, pipeline.id, { includeRetried: false });
   const dependencies = dependencyJobs(job, job.options, latest);
-  const [commit, dotenv, stored, pipelineVariables, playVariables, environment] = await Promise.all([
+  const [commit, tagMessage, dotenv, stored, pipelineVariables, playVariables, environment] = await Promise.all([
     findCommit(deps.repositories, project, pipeline.sha),
+    pipeline.tag ? findTagMessage(deps.repositories, project, pipeline.ref) : undefined,
     findDotenvVariables(
       deps,
       dependencies.map((dependency) => dependency.id),
@@ -87,7 +88,7 @@ export async function findJobSources(
       job,
       token,
       user,
-      commit: commit === undefined ? NO_COMMIT : commitFacts(commit),
+      commit: commit === undefined ? NO_COMMIT : commitFacts(commit, tagMessage),
       runner,
       dotenv,
       stored,

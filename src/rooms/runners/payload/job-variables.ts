@@ -9,6 +9,7 @@ import { asJobVariable } from '../../pipelines/index.ts';
 import type { Project } from '../../projects/index.ts';
 import type { CommitFacts, ServerFacts } from '../../variables/index.ts';
 import {
+  configVariables,
   jobVariables,
   persistedVariables,
   pipelineVariables,
@@ -84,6 +85,7 @@ export function assembleVariables(
     }),
     ...projectVariables(server, project),
     ...pipelineVariables({ ...pipeline, commit: sources.commit }),
+    ...configVariables(server, project, pipeline),
     ...(runner === undefined ? [] : runnerVariables(runner)),
     ...job.yamlVariables.map(yamlVariable),
     ...userVariables(sources.user),
