@@ -15,6 +15,11 @@ export class JobBell {
   #rings = 0;
   readonly #waiters = new Set<Waiter>();
 
+  /** How many polls are held at this moment. */
+  get waiting(): number {
+    return this.#waiters.size;
+  }
+
   /** Notes the present; take it before looking at the queue, and wait with it after finding nothing. */
   listen(): number {
     return this.#rings;
