@@ -2,8 +2,14 @@ import { sweepBlobs } from '../platform/blobs/index.ts';
 import type { Database } from '../platform/postgres/index.ts';
 import { withAdvisoryLock } from '../platform/postgres/index.ts';
 import type { Tick } from '../platform/ticker.ts';
+import { removeIdleBots, removeMarkedUsers } from '../rooms/accounts/index.ts';
 import { expireArtifacts } from '../rooms/artifacts/index.ts';
-import { sweepDirtyPipelines, sweepOverdueJobs, sweepUnconfirmedJobs } from '../rooms/pipelines/index.ts';
+import {
+  sweepDirtyPipelines,
+  sweepJobsOfBlockedUsers,
+  sweepOverdueJobs,
+  sweepUnconfirmedJobs,
+} from '../rooms/pipelines/index.ts';
 import { findJobsWithRunner, ONLINE_WITHIN } from '../rooms/runners/index.ts';
 import { archiveTraces } from '../rooms/traces/index.ts';
 import { purgeExpiredTriggers } from '../rooms/triggers/index.ts';
@@ -38,6 +44,9 @@ export function makeTicks(parts: Parts, database: Database): readonly Tick[] {
     alone('artifacts', MINUTE, () => expireArtifacts(parts)),
     alone('blobs', MINUTE, () => sweepBlobs(parts)),
     alone('triggers', 60 * MINUTE, () => purgeExpiredTriggers(parts)),
+    alone('jobs of blocked users', MINUTE, () => sweepJobsOfBlockedUsers(parts)),
+    alone('deleted users', MINUTE, () => removeMarkedUsers(parts)),
+    alone('bots', 60 * MINUTE, () => removeIdleBots(parts)),
     alone('deleted projects', MINUTE, () => removeDeletedProjects(parts)),
   ];
 }

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { userConsequences } from '../../src/app/user-consequences.ts';
 import { createHttpServer } from '../../src/http/index.ts';
 import type { JobId, PipelineId } from '../../src/kit/ids.ts';
 import { createVault, digestOf, parseKeyring, randomToken } from '../../src/platform/secrets/index.ts';
@@ -109,13 +110,6 @@ export const startRoomServer = async () => {
   };
   const guards = accountGuards(authentication);
   const project = projectGuards(authentication);
-  const accounts = {
-    db,
-    clock,
-    guards,
-    limiter: new SignInLimiter(),
-    server: { version: '19.4.0-penstock', revision: 'abc1234' },
-  };
   const inProjects = {
     db,
     clock,
@@ -124,7 +118,16 @@ export const startRoomServer = async () => {
   };
   const inGroups = groupProjects(inProjects);
   const group = groupGuards({ ...authentication, groupProjects: inGroups });
-  const projects = { ...inProjects, guards, group, groupProjects: inGroups, project };
+  const consequences = userConsequences({ db, clock, publish: async () => undefined }, inGroups);
+  const accounts = {
+    db,
+    clock,
+    guards,
+    limiter: new SignInLimiter(),
+    server: { version: '19.4.0-penstock', revision: 'abc1234' },
+    ...consequences,
+  };
+  const projects = { ...inProjects, ...consequences, vault, guards, group, groupProjects: inGroups, project };
   const http = createHttpServer({
     routes: [
       ...accountRoutes(accounts),

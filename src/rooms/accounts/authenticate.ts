@@ -1,18 +1,18 @@
 import type { Credentials, HttpMethod } from '../../http/index.ts';
 import { insufficientScope, invalidToken } from '../../http/index.ts';
 import type { Clock } from '../../kit/clock.ts';
-import { forbidden, unauthorized } from '../../kit/errors.ts';
+import { unauthorized } from '../../kit/errors.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import { digestOf, sameDigest } from '../../platform/secrets/index.ts';
 import { type Actor, ANONYMOUS, type JobActor, type UserActor } from './actor.ts';
 import type { FindExecutingJobByToken } from './executing-job.ts';
+import { refuseInactive } from './refuse-inactive.ts';
 import type { TokenScope } from './scopes.ts';
 import { isSessionAlive, SESSION_TOUCH_MS, sessionEnd } from './session-policy.ts';
 import { findSessionByDigest, touchSession } from './session-store.ts';
 import { actAs } from './sudo.ts';
 import { isExpired, suffices, TOKEN_TOUCH_MS } from './token-policy.ts';
-import { findTokenByDigest, touchToken } from './token-store.ts';
-import type { User } from './user.ts';
+import { findTokenByDigest, revokeFamily, touchToken } from './token-store.ts';
 import { findUserById } from './user-store.ts';
 
 export interface AuthenticateDeps {
@@ -26,6 +26,8 @@ export interface AuthenticateOptions {
   readonly jobToken?: boolean;
   /** Scopes that suffice beside `api` (and `read_api` for GET). */
   readonly scopes?: readonly TokenScope[] | 'any';
+  /** The route rotates tokens: one that was replaced already and comes here again was stolen, and its whole family dies. */
+  readonly rotates?: boolean;
 }
 
 /** What a request must have for its sender to be known. */
@@ -41,16 +43,6 @@ const given = (credential: string | undefined): string | undefined => (credentia
 const asAccessToken = (credential: string | undefined): string | undefined =>
   credential?.startsWith(JOB_TOKEN_PREFIX) === true ? undefined : given(credential);
 
-/** Throws GitLab's 403 for users who may not use the API. */
-export const refuseInactive = (user: User): void => {
-  if (user.state === 'blocked') throw forbidden('Your account has been blocked.');
-  if (user.state === 'deactivated') {
-    throw forbidden(
-      'Your account has been deactivated by your administrator. Please log back in to reactivate your account.',
-    );
-  }
-};
-
 const byAccessToken = async (
   deps: AuthenticateDeps,
   request: AuthenticRequest,
@@ -64,6 +56,7 @@ const byAccessToken = async (
   if (isExpired(token, now)) {
     throw invalidToken('Token is expired. You can either do re-authorization or token refresh.');
   }
+  if (token.revoked && options.rotates === true) await revokeFamily(deps.db, token.familyId, now);
   if (token.revoked) throw invalidToken('Token was revoked. You have to re-authorize from the user.');
   if (!suffices(token.scopes, request.method, options.scopes)) {
     throw insufficientScope(['api', 'read_api', ...(options.scopes === 'any' ? [] : (options.scopes ?? []))]);

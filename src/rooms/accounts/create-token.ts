@@ -1,6 +1,6 @@
 import type { Clock } from '../../kit/clock.ts';
 import { badRequest, PenstockError } from '../../kit/errors.ts';
-import type { Db } from '../../platform/postgres/index.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
 import { digestOf, randomToken } from '../../platform/secrets/index.ts';
 import type { TokenScope } from './scopes.ts';
 import { dayOf, daysAfter, isExpired, MAX_LIFETIME_DAYS, ROTATED_LIFETIME_DAYS } from './token-policy.ts';
@@ -23,6 +23,8 @@ export interface CreateTokenRequest {
   readonly expiresAt: string | null;
   /** A value chosen in advance (PENSTOCK_ROOT_TOKEN), for automation. */
   readonly value?: string;
+  /** For an administrator who acts as the user. Default false. */
+  readonly impersonation?: boolean;
 }
 
 interface TokenDeps {
@@ -30,12 +32,17 @@ interface TokenDeps {
   readonly clock: Clock;
 }
 
-/** GitLab's bounds of an expiry day. Throws 422. */
-export const checkLifetime = (expiresAt: string, now: Date): void => {
-  const refuse = (text: string) => new PenstockError('unprocessable', `Expiration date ${text}`);
-  if (expiresAt < dayOf(now)) throw refuse("can't be in the past");
+/** What is wrong with an expiry day (GitLab's bounds and words); undefined when nothing is. */
+export const lifetimeError = (expiresAt: string, now: Date): string | undefined => {
+  if (expiresAt < dayOf(now)) return "Expiration date can't be in the past";
   const last = daysAfter(now, MAX_LIFETIME_DAYS);
-  if (expiresAt > last) throw refuse(`must be before ${last}`);
+  return expiresAt > last ? `Expiration date must be before ${last}` : undefined;
+};
+
+/** The same for a route that makes personal tokens. Throws 422. */
+export const checkLifetime = (expiresAt: string, now: Date): void => {
+  const error = lifetimeError(expiresAt, now);
+  if (error !== undefined) throw new PenstockError('unprocessable', error);
 };
 
 /** Makes a personal access token. Only its SHA-256 is stored; the value is in the answer and nowhere else. */
@@ -44,12 +51,21 @@ export const createPersonalToken = async (
   user: User,
   request: CreateTokenRequest,
 ): Promise<ShownToken> => {
-  const token = request.value ?? randomToken(PREFIX);
-  const { name, scopes, expiresAt } = request;
-  const row = { userId: user.id, name, description: request.description ?? null, scopes, expiresAt };
   const now = deps.clock.now();
-  const stored = await deps.db.transaction().execute((tx) => insertToken(tx, { ...row, digest: digestOf(token) }, now));
-  return { token, stored };
+  return deps.db.transaction().execute((tx) => insertPersonalToken(tx, user, request, now));
+};
+
+/** The same as part of a transaction of the caller. */
+export const insertPersonalToken = async (
+  tx: Tx,
+  user: User,
+  request: CreateTokenRequest,
+  now: Date,
+): Promise<ShownToken> => {
+  const token = request.value ?? randomToken(PREFIX);
+  const { name, scopes, expiresAt, description = null, impersonation = false } = request;
+  const row = { userId: user.id, name, description, scopes, expiresAt, impersonation, digest: digestOf(token) };
+  return { token, stored: await insertToken(tx, row, now) };
 };
 
 /**
@@ -63,13 +79,23 @@ export const rotateToken = async (
 ): Promise<ShownToken> => {
   const now = deps.clock.now();
   const until = expiresAt ?? daysAfter(now, ROTATED_LIFETIME_DAYS);
-  checkLifetime(until, now);
+  const error = lifetimeError(until, now);
+  if (error !== undefined) throw badRequest(error);
   const token = randomToken(PREFIX);
-  const { userId, name, description, scopes } = old;
+  const { userId, name, description, scopes, impersonation, familyId } = old;
   return deps.db.transaction().execute(async (tx) => {
     if (isExpired(old, now)) throw badRequest('Token already expired');
     if (!(await revokeToken(tx, old.id, now))) throw badRequest('Token already revoked');
-    const row = { userId, name, description, scopes, expiresAt: until, digest: digestOf(token) };
+    const row = {
+      userId,
+      name,
+      description,
+      scopes,
+      impersonation,
+      familyId,
+      expiresAt: until,
+      digest: digestOf(token),
+    };
     return { token, stored: await insertToken(tx, row, now) };
   });
 };

@@ -5,7 +5,7 @@ import { hashPassword } from '../../platform/secrets/index.ts';
 import { findNamespaceByPath, insertUserNamespace } from './namespace-store.ts';
 import type { User } from './user.ts';
 import { userErrors } from './user-policy.ts';
-import { findUserByEmail, findUserByUsername, insertUser, type NewUser } from './user-store.ts';
+import { findOwnerOfEmail, findUserByUsername, insertUser, type NewUser } from './user-store.ts';
 
 export interface AccountDeps {
   readonly db: Db;
@@ -39,7 +39,7 @@ const USERNAME_TAKEN = 'Username has already been taken';
 /** Makes a user with a namespace of the same name. Throws 400 with attribute errors, 409 for a name or address in use. */
 export const createUser = async (deps: AccountDeps, request: CreateUserRequest): Promise<User> => {
   const { username, name, email, password } = request;
-  if ((await findUserByEmail(deps.db, email)) !== undefined) throw conflict('Email has already been taken');
+  if ((await findOwnerOfEmail(deps.db, email)) !== undefined) throw conflict('Email has already been taken');
   const taken = (await findUserByUsername(deps.db, username)) ?? (await findNamespaceByPath(deps.db, username));
   if (taken !== undefined) throw conflict(USERNAME_TAKEN);
   const errors = userErrors({ username, name, email, password });

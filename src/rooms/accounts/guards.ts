@@ -7,6 +7,8 @@ import type { TokenScope } from './scopes.ts';
 export interface AccountGuardOptions {
   /** Scopes that suffice beside `api` (and `read_api` for GET). */
   readonly scopes?: readonly TokenScope[] | 'any';
+  /** The route rotates tokens (see `AuthenticateOptions`). */
+  readonly rotates?: boolean;
 }
 
 export interface AccountGuards {

@@ -2,13 +2,16 @@ export type { Actor, JobActor, UserActor } from './actor.ts';
 export { ANONYMOUS, actingUser, isAdmin } from './actor.ts';
 export { type AuthenticateDeps, authenticate, authenticateJob } from './authenticate.ts';
 export { checkSecretKey, WrongSecretKey } from './check-secret-key.ts';
-export { createPersonalToken } from './create-token.ts';
+export { createPersonalToken, rotateToken, type ShownToken } from './create-token.ts';
 export { type CreateUserRequest, createUser } from './create-user.ts';
 export { BadRootSetting, ensureRoot, type RootOutcome } from './ensure-root.ts';
 export type { ExecutingJob } from './executing-job.ts';
 export { type AccountGuards, accountGuards } from './guards.ts';
+export { removeIdleBots, removeMarkedUsers } from './moderate-user.ts';
+export { pathLetterErrors, reservedPathErrors } from './namespace-path.ts';
 export {
   findNamespaceById,
+  findNamespaceByPath,
   findNamespaceOfUser,
   lockNamespace,
   NAMESPACE_COLUMNS,
@@ -16,12 +19,27 @@ export {
   type NamespaceRow,
   toNamespace,
 } from './namespace-store.ts';
-export { presentUserBasic, presentUserPublic } from './present.ts';
+export { presentResourceToken, presentUserBasic, presentUserPublic } from './present.ts';
+export {
+  createResourceToken,
+  findResourceToken,
+  isBotOf,
+  revokeResourceToken,
+  type TokenHome,
+} from './resource-token.ts';
 export { accountRoutes } from './routes/index.ts';
 export { sessionRoutes } from './routes/session-routes.ts';
-export { isTokenScope, type TokenScope } from './scopes.ts';
+export { isTokenScope, RESOURCE_TOKEN_SCOPES, readScopes, type TokenScope } from './scopes.ts';
 export { findSetting } from './setting-store.ts';
 export { SignInLimiter } from './sign-in-limiter.ts';
 export { dayOf } from './token-policy.ts';
+export {
+  countTokens,
+  findTokenById,
+  listTokens,
+  type PersonalAccessToken,
+  TOKEN_ORDERS,
+} from './token-store.ts';
 export type { User } from './user.ts';
+export type { UserConsequences } from './user-consequences.ts';
 export { findUserById, findUserByUsername, findUsersByIds, toUser, USER_COLUMNS } from './user-store.ts';

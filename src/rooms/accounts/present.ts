@@ -1,3 +1,5 @@
+import type { UserEmail } from './email-store.ts';
+import type { SshKey } from './ssh-key-store.ts';
 import { isExpired } from './token-policy.ts';
 import type { PersonalAccessToken } from './token-store.ts';
 import type { User } from './user.ts';
@@ -80,4 +82,40 @@ export const presentToken = (token: PersonalAccessToken, now: Date) => ({
   last_used_at: token.lastUsedAt?.toISOString() ?? null,
   active: !token.revoked && !isExpired(token, now),
   expires_at: token.expiresAt,
+});
+
+/** The same of an impersonation token, which administrators see. */
+export const presentImpersonationToken = (token: PersonalAccessToken, now: Date) => ({
+  ...presentToken(token, now),
+  impersonation: true,
+});
+
+/** A project's or group's access token. `accessLevel`: of its bot there; null when it is no member any more. */
+export const presentResourceToken = (
+  token: PersonalAccessToken,
+  home: { readonly kind: 'project' | 'group'; readonly id: number },
+  accessLevel: number | undefined,
+  now: Date,
+) => ({
+  ...presentToken(token, now),
+  access_level: accessLevel ?? null,
+  resource_type: home.kind,
+  resource_id: home.id,
+});
+
+/** The comment of a key may hold an address; its owner and this host stand in its place. */
+export const presentSshKey = (key: SshKey, owner: User, baseUrl: string) => ({
+  id: key.id,
+  title: key.title,
+  created_at: key.createdAt.toISOString(),
+  expires_at: key.expiresAt?.toISOString() ?? null,
+  last_used_at: key.lastUsedAt?.toISOString() ?? null,
+  key: `${key.key} ${owner.name} (${new URL(baseUrl).hostname})`,
+  usage_type: key.usageType,
+});
+
+export const presentEmail = (email: UserEmail) => ({
+  id: email.id,
+  email: email.email,
+  confirmed_at: email.confirmedAt?.toISOString() ?? null,
 });

@@ -71,3 +71,8 @@ export const deleteSession = async (db: Db, cookieDigest: Buffer): Promise<void>
 export const deleteExpiredSessions = async (db: Db, now: Date): Promise<void> => {
   await db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
 };
+
+/** Every browser of the user is signed out. */
+export const deleteSessionsOfUser = async (tx: Db, userId: UserId): Promise<void> => {
+  await tx.deleteFrom('sessions').where('user_id', '=', userId).execute();
+};

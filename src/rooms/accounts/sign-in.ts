@@ -1,12 +1,12 @@
 import { PenstockError, unauthorized } from '../../kit/errors.ts';
 import { digestOf, randomToken, verifyPassword } from '../../platform/secrets/index.ts';
-import { refuseInactive } from './authenticate.ts';
 import type { AccountDeps } from './create-user.ts';
+import { refuseInactive } from './refuse-inactive.ts';
 import { sessionEnd } from './session-policy.ts';
 import { deleteExpiredSessions, deleteSession, insertSession } from './session-store.ts';
 import type { SignInLimiter } from './sign-in-limiter.ts';
 import type { User } from './user.ts';
-import { findUserForSignIn } from './user-store.ts';
+import { findUserForSignIn, moveUserState } from './user-store.ts';
 
 /** Tries a minute: of one address for one name, and for all names together. */
 const MAX_PER_LOGIN = 10;
@@ -27,7 +27,8 @@ export interface SignedIn {
 
 /**
  * Opens a session for a name (or e-mail address) and its password. Throws 401 for a wrong pair, after the same work
- * whether or not there is such a user; 429 after too many wrong ones from an address; 403 for a blocked user.
+ * whether or not there is such a user; 429 after too many wrong ones from an address; 403 for a blocked user. A
+ * deactivated user is active again from then on.
  */
 export const signIn = async (
   deps: SignInDeps,
@@ -46,16 +47,19 @@ export const signIn = async (
   }
   const found = await findUserForSignIn(deps.db, attempt.login);
   const right = await verifyPassword(attempt.password, found?.passwordHash);
-  if (found === undefined || !right) throw unauthorized('Invalid login or password.');
-  refuseInactive(found.user);
+  if (found === undefined || !right || found.user.bot) throw unauthorized('Invalid login or password.');
+  const { user } = found;
+  // To sign in is how somebody comes back who was put to sleep.
+  const woken = user.state === 'deactivated' && (await moveUserState(deps.db, user.id, ['deactivated'], 'active', now));
+  if (!woken) refuseInactive(user);
   deps.limiter.forget(key);
   const cookie = randomToken('');
   const csrfToken = randomToken('');
   const expiresAt = sessionEnd(now);
-  const session = { userId: found.user.id, cookieDigest: digestOf(cookie), csrfDigest: digestOf(csrfToken), expiresAt };
+  const session = { userId: user.id, cookieDigest: digestOf(cookie), csrfDigest: digestOf(csrfToken), expiresAt };
   await deps.db.transaction().execute((tx) => insertSession(tx, session, now));
   await deleteExpiredSessions(deps.db, now);
-  return { user: found.user, cookie, csrfToken, expiresAt };
+  return { user: woken ? { ...user, state: 'active' } : user, cookie, csrfToken, expiresAt };
 };
 
 export const signOut = (deps: AccountDeps, cookie: string): Promise<void> => deleteSession(deps.db, digestOf(cookie));

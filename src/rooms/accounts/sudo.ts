@@ -2,6 +2,7 @@ import { insufficientScope } from '../../http/index.ts';
 import { forbidden, notFound, unauthorized } from '../../kit/errors.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import { type Actor, isAdmin, type UserActor } from './actor.ts';
+import { refuseInactive } from './refuse-inactive.ts';
 import type { User } from './user.ts';
 import { findUserById, findUserByUsername } from './user-store.ts';
 
@@ -18,5 +19,6 @@ export const actAs = async (db: Db, actor: Actor, idOrName: string): Promise<Use
   if (!actor.via.scopes.includes('sudo')) throw insufficientScope(['sudo']);
   const user = await findByIdOrName(db, idOrName);
   if (user === undefined) throw notFound(`User with ID or username '${idOrName}'`);
+  refuseInactive(user);
   return { ...actor, user };
 };

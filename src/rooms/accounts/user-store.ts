@@ -1,9 +1,12 @@
 import { type Selectable, sql } from 'kysely';
 import type { UserId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
-import type { User } from './user.ts';
+import type { User, UserState } from './user.ts';
 
-type UserRow = Omit<Selectable<DB['users']>, 'password_hash' | 'updated_at'>;
+type UserRow = Pick<
+  Selectable<DB['users']>,
+  'id' | 'username' | 'name' | 'email' | 'public_email' | 'state' | 'admin' | 'bot' | 'confirmed_at' | 'created_at'
+>;
 
 /** The columns of a `User`, qualified, so that joins may use them. Never the password's hash. */
 export const USER_COLUMNS = [
@@ -32,8 +35,11 @@ export const toUser = (row: UserRow): User => ({
   createdAt: row.created_at,
 });
 
+/** Users whose deletion was accepted are gone for everybody. */
+const present = (db: Db) => db.selectFrom('users').where('users.deleted_at', 'is', null);
+
 export const findUserById = async (db: Db, id: number): Promise<User | undefined> => {
-  const row = await db.selectFrom('users').select(USER_COLUMNS).where('id', '=', id).executeTakeFirst();
+  const row = await present(db).select(USER_COLUMNS).where('id', '=', id).executeTakeFirst();
   return row === undefined ? undefined : toUser(row);
 };
 
@@ -45,21 +51,23 @@ export const findUsersByIds = async (db: Db, ids: readonly number[]): Promise<re
 
 /** Names do not tell upper from lower case. */
 export const findUserByUsername = async (db: Db, username: string): Promise<User | undefined> => {
-  const row = await db
-    .selectFrom('users')
+  const row = await present(db)
     .select(USER_COLUMNS)
     .where(sql`lower(username)`, '=', username.toLowerCase())
     .executeTakeFirst();
   return row === undefined ? undefined : toUser(row);
 };
 
-export const findUserByEmail = async (db: Db, email: string): Promise<User | undefined> => {
+/** Whose first or further e-mail address this is. */
+export const findOwnerOfEmail = async (db: Db, email: string): Promise<UserId | undefined> => {
+  const address = email.toLowerCase();
   const row = await db
     .selectFrom('users')
-    .select(USER_COLUMNS)
-    .where(sql`lower(email)`, '=', email.toLowerCase())
+    .select('id')
+    .where(sql`lower(email)`, '=', address)
+    .unionAll(db.selectFrom('user_emails').select('user_id as id').where(sql`lower(email)`, '=', address))
     .executeTakeFirst();
-  return row === undefined ? undefined : toUser(row);
+  return row === undefined ? undefined : (row.id as UserId);
 };
 
 /** Who signs in under that name or e-mail address, with the hash to check. Read by `signIn` only. */
@@ -68,8 +76,7 @@ export const findUserForSignIn = async (
   login: string,
 ): Promise<{ readonly user: User; readonly passwordHash: string | null } | undefined> => {
   const name = login.toLowerCase();
-  const row = await db
-    .selectFrom('users')
+  const row = await present(db)
     .select([...USER_COLUMNS, 'users.password_hash'])
     .where((where) => where.or([where(sql`lower(username)`, '=', name), where(sql`lower(email)`, '=', name)]))
     .orderBy(sql`lower(username) = ${name}`, 'desc')
@@ -85,10 +92,16 @@ export interface UserFilter {
   readonly blocked?: boolean;
   readonly admins?: boolean;
   readonly withoutBots?: boolean;
+  readonly createdAfter?: Date;
+  readonly createdBefore?: Date;
+  /** Created neither a project nor has one in the own namespace. */
+  readonly withoutProjects?: boolean;
 }
 
+export type UserOrder = 'id' | 'name' | 'username' | 'created_at' | 'updated_at';
+
 const filtered = (db: Db, filter: UserFilter) => {
-  let query = db.selectFrom('users');
+  let query = present(db);
   if (filter.username !== undefined) query = query.where(sql`lower(username)`, '=', filter.username.toLowerCase());
   if (filter.search !== undefined) {
     const part = `%${filter.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
@@ -105,17 +118,30 @@ const filtered = (db: Db, filter: UserFilter) => {
   if (filter.blocked === true) query = query.where('state', '=', 'blocked');
   if (filter.admins === true) query = query.where('admin', '=', true);
   if (filter.withoutBots === true) query = query.where('bot', '=', false);
+  if (filter.createdAfter !== undefined) query = query.where('created_at', '>', filter.createdAfter);
+  if (filter.createdBefore !== undefined) query = query.where('created_at', '<', filter.createdBefore);
+  if (filter.withoutProjects === true) {
+    query = query.where(
+      sql<boolean>`not exists (select 1 from projects where projects.creator_id = users.id and projects.deleted_at is null)`,
+    );
+  }
   return query;
 };
 
 export const listUsers = async (
   db: Db,
   filter: UserFilter,
-  page: { readonly limit: number; readonly offset: number; readonly sort: 'asc' | 'desc' },
+  page: {
+    readonly limit: number;
+    readonly offset: number;
+    readonly orderBy: UserOrder;
+    readonly sort: 'asc' | 'desc';
+  },
 ): Promise<readonly User[]> => {
   const rows = await filtered(db, filter)
     .select(USER_COLUMNS)
-    .orderBy('id', page.sort)
+    .orderBy(`users.${page.orderBy}`, page.sort)
+    .orderBy('users.id', page.sort)
     .limit(page.limit)
     .offset(page.offset)
     .execute();
@@ -138,6 +164,9 @@ export interface NewUser {
   readonly bot: boolean;
   readonly passwordHash: string | null;
   readonly confirmedAt: Date | null;
+  /** Of a bot: the project or group that it works for. */
+  readonly botProjectId?: number;
+  readonly botNamespaceId?: number;
 }
 
 /** Undefined when the username or the e-mail address is taken. */
@@ -153,6 +182,8 @@ export const insertUser = async (tx: Tx, user: NewUser, now: Date): Promise<User
       bot: user.bot,
       password_hash: user.passwordHash,
       confirmed_at: user.confirmedAt,
+      bot_project_id: user.botProjectId ?? null,
+      bot_namespace_id: user.botNamespaceId ?? null,
       created_at: now,
       updated_at: now,
     })
@@ -160,4 +191,100 @@ export const insertUser = async (tx: Tx, user: NewUser, now: Date): Promise<User
     .returning(USER_COLUMNS)
     .executeTakeFirst();
   return row === undefined ? undefined : toUser(row);
+};
+
+/** What may be changed of a user; every name is listed, so nothing else ever is. */
+export interface UserChanges {
+  readonly username?: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly publicEmail?: string;
+  readonly admin?: boolean;
+  readonly passwordHash?: string;
+}
+
+/** Throws the database's unique violation when the name or address was taken in the meantime. */
+export const updateUser = async (tx: Tx, id: UserId, changes: UserChanges, now: Date): Promise<void> => {
+  await tx
+    .updateTable('users')
+    .set({
+      ...(changes.username !== undefined && { username: changes.username }),
+      ...(changes.name !== undefined && { name: changes.name }),
+      ...(changes.email !== undefined && { email: changes.email }),
+      ...(changes.publicEmail !== undefined && { public_email: changes.publicEmail }),
+      ...(changes.admin !== undefined && { admin: changes.admin }),
+      ...(changes.passwordHash !== undefined && { password_hash: changes.passwordHash }),
+      updated_at: now,
+    })
+    .where('id', '=', id)
+    .execute();
+};
+
+/** False when the user was not in one of these states. */
+export const moveUserState = async (
+  tx: Db,
+  id: UserId,
+  from: readonly UserState[],
+  to: UserState,
+  now: Date,
+): Promise<boolean> => {
+  const result = await tx
+    .updateTable('users')
+    .set({ state: to, updated_at: now })
+    .where('id', '=', id)
+    .where('state', 'in', from)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+};
+
+/** Blocks and hides for good. False when that was done before. */
+export const markUserDeleted = async (tx: Tx, id: UserId, now: Date): Promise<boolean> => {
+  const result = await tx
+    .updateTable('users')
+    .set({ state: 'blocked', deleted_at: now, updated_at: now, password_hash: null })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+};
+
+/** Users whose deletion was accepted and whose namespaces hold no project any more: nothing keeps their rows. */
+export const deleteMarkedUsers = async (db: Db): Promise<number> => {
+  const result = await db
+    .deleteFrom('users')
+    .where('deleted_at', 'is not', null)
+    .where(
+      sql<boolean>`not exists (select 1 from namespaces join projects on projects.namespace_id = namespaces.id
+        where namespaces.owner_id = users.id)`,
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+};
+
+/** Of a bot: where it works. Undefined for people. */
+export const findBotHome = async (
+  db: Db,
+  id: UserId,
+): Promise<{ readonly projectId: number | null; readonly namespaceId: number | null } | undefined> => {
+  const row = await db
+    .selectFrom('users')
+    .select(['bot_project_id', 'bot_namespace_id'])
+    .where('id', '=', id)
+    .where('bot', '=', true)
+    .executeTakeFirst();
+  return row === undefined ? undefined : { projectId: row.bot_project_id, namespaceId: row.bot_namespace_id };
+};
+
+/** Bots whose last token ended before that moment: they are members of something only by name. Answers how many. */
+export const deleteBotsWithoutTokenSince = async (db: Db, before: Date): Promise<number> => {
+  const result = await db
+    .deleteFrom('users')
+    .where('bot', '=', true)
+    .where((where) => where.or([where('bot_project_id', 'is not', null), where('bot_namespace_id', 'is not', null)]))
+    .where(
+      sql<boolean>`not exists (select 1 from personal_access_tokens as token where token.user_id = users.id
+        and (token.updated_at > ${before} or (not token.revoked and (token.expires_at is null or token.expires_at > ${before}))))`,
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
 };

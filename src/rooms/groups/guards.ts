@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import type { Guard } from '../../http/index.ts';
 import { forbidden, notFound, unauthorized } from '../../kit/errors.ts';
+import { withoutAbsent } from '../../kit/without-absent.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import {
   type Actor,
   type AuthenticateDeps,
   actingUser,
   authenticate,
+  type TokenScope,
   type User,
   type UserActor,
 } from '../accounts/index.ts';
@@ -29,6 +31,10 @@ export interface GroupSubject<A extends Actor = Actor> {
 export interface GroupGuardOptions {
   /** GitLab asks for a credential before it looks for the group: nobody signed in is 401, not 404. */
   readonly authenticateFirst?: boolean;
+  /** Token scopes that suffice beside `api` (and `read_api` for GET). */
+  readonly scopes?: readonly TokenScope[];
+  /** The route rotates tokens (see `AuthenticateOptions`). */
+  readonly rotates?: boolean;
 }
 
 export interface GroupGuards {
@@ -79,6 +85,15 @@ export const canSeeGroup = async (
 ): Promise<boolean> =>
   groupCan(user, 'read_group', group, role) || (user !== undefined && (await isMemberBelow(deps, user.id, group)));
 
+const describe = (ability: GroupAbility, options: GroupGuardOptions): string =>
+  [
+    `group: ${ability}`,
+    options.authenticateFirst === true ? 'signed in' : undefined,
+    options.scopes === undefined ? undefined : `scope ${options.scopes.join(', ')}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(', ');
+
 /**
  * Guards of routes under `/groups/:id`. The group is found by number or full path; one that the caller may not see is
  * `404 Group Not Found`, a right that is missing 403 (401 for nobody signed in, except on GET).
@@ -92,9 +107,13 @@ export const groupGuards = (deps: AuthenticateDeps & GroupAccessDeps): GroupGuar
   function guard(ability: GroupAbility, options: GroupGuardOptions = {}): Guard<GroupSubject> {
     const authenticateFirst = options.authenticateFirst === true;
     return {
-      label: `group: ${ability}${authenticateFirst ? ', signed in' : ''}`,
+      label: describe(ability, options),
       check: async (request) => {
-        const actor = await authenticate(deps, request);
+        const actor = await authenticate(
+          deps,
+          request,
+          withoutAbsent({ scopes: options.scopes, rotates: options.rotates }),
+        );
         if (actor.kind === 'anonymous' && (authenticateFirst || request.method !== 'GET')) throw unauthorized();
         const subject = await groupSubject(deps, actor, request.pathParams['id'] ?? '');
         const { group, role } = subject;

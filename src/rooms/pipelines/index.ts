@@ -10,6 +10,7 @@ export { onPushed } from './create/on-pushed.ts';
 export type { CreatePipelineRequest, CreatePipelineResult, CreationRefused } from './create/request.ts';
 export { asJobVariable } from './create/variable-scopes.ts';
 export type { DeleteBlobs } from './delete-pipeline.ts';
+export { dropJobsOfUser, sweepJobsOfBlockedUsers } from './drop-jobs-of-user.ts';
 export type { JobSubject, PipelineGuards, PipelineSubject } from './guards.ts';
 export { pipelineGuards } from './guards.ts';
 export type { Job, JobWithOptions, StoredJobOptions } from './job.ts';

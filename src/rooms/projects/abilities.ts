@@ -43,6 +43,7 @@ export const ABILITIES = {
   read_member: { role: guest, open: 'visible' },
   admin_member: { role: maintainer },
   manage_access_tokens: { role: maintainer },
+  manage_deploy_tokens: { role: maintainer },
 
   download_code: { role: planner, open: 'code', jobTokenKeeps: true },
   push_code: { role: developer, frozen: true },

@@ -1,6 +1,6 @@
 import type { ProjectId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
-import type { ProtectedBranch, ProtectedRefs, RefAccessLevel } from './protected-refs.ts';
+import type { ProtectedBranch, ProtectedRefs, ProtectedTag, RefAccessLevel } from './protected-refs.ts';
 
 const REF_ACCESS_LEVELS = [0, 30, 40, 60] as const satisfies readonly RefAccessLevel[];
 
@@ -106,6 +106,70 @@ export const updateProtectedBranch = async (
 export const deleteProtectedBranch = async (db: Db, projectId: ProjectId, name: string): Promise<boolean> => {
   const result = await db
     .deleteFrom('protected_branches')
+    .where('project_id', '=', projectId)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return result.numDeletedRows === 1n;
+};
+
+const TAG_COLUMNS = ['id', 'name', 'create_access_level'] as const;
+
+const toTag = (row: {
+  readonly id: number;
+  readonly name: string;
+  readonly create_access_level: number;
+}): ProtectedTag => ({ id: row.id, name: row.name, createAccessLevel: toLevel(row.create_access_level) });
+
+export const listProtectedTags = async (db: Db, projectId: ProjectId): Promise<readonly ProtectedTag[]> => {
+  const rows = await db
+    .selectFrom('protected_tags')
+    .select(TAG_COLUMNS)
+    .where('project_id', '=', projectId)
+    .orderBy('id')
+    .execute();
+  return rows.map(toTag);
+};
+
+/** By its exact name, patterns included. */
+export const findProtectedTag = async (
+  db: Db,
+  projectId: ProjectId,
+  name: string,
+): Promise<ProtectedTag | undefined> => {
+  const row = await db
+    .selectFrom('protected_tags')
+    .select(TAG_COLUMNS)
+    .where('project_id', '=', projectId)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toTag(row);
+};
+
+/** Undefined when a rule of that name exists. */
+export const insertProtectedTag = async (
+  tx: Tx,
+  projectId: ProjectId,
+  tag: Omit<ProtectedTag, 'id'>,
+  now: Date,
+): Promise<ProtectedTag | undefined> => {
+  const row = await tx
+    .insertInto('protected_tags')
+    .values({
+      project_id: projectId,
+      name: tag.name,
+      create_access_level: tag.createAccessLevel,
+      created_at: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(TAG_COLUMNS)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toTag(row);
+};
+
+/** False when there is none of that name. */
+export const deleteProtectedTag = async (db: Db, projectId: ProjectId, name: string): Promise<boolean> => {
+  const result = await db
+    .deleteFrom('protected_tags')
     .where('project_id', '=', projectId)
     .where('name', '=', name)
     .executeTakeFirst();

@@ -2,6 +2,7 @@ export {
   type CommitFacts,
   configRefUri,
   configVariables,
+  deployTokenVariables,
   jobVariables,
   NO_COMMIT,
   persistedVariables,

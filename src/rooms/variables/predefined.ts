@@ -78,6 +78,12 @@ const registryVariables = ({ registry }: ServerFacts, project: Project): readonl
     ? []
     : [pub('CI_REGISTRY', registry), pub('CI_REGISTRY_IMAGE', `${registry}/${project.fullPath.toLowerCase()}`)];
 
+/** Known when a runner takes the job, where the project has a deploy token of the name `gitlab-deploy-token`. */
+export const deployTokenVariables = (deploy: {
+  readonly username: string;
+  readonly token: string;
+}): readonly Variable[] => [pub('CI_DEPLOY_USER', deploy.username), secret('CI_DEPLOY_PASSWORD', deploy.token)];
+
 export interface PipelineVariableFacts {
   /** Known once the pipeline has a row. */
   readonly iid?: number;

@@ -2,8 +2,9 @@ import type { Clock } from '../../../kit/clock.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
 import type { AccountGuards } from '../guards.ts';
 import type { SignInLimiter } from '../sign-in-limiter.ts';
+import type { UserConsequences } from '../user-consequences.ts';
 
-export interface AccountRouteDeps {
+export interface AccountRouteDeps extends UserConsequences {
   readonly db: Db;
   readonly clock: Clock;
   readonly guards: AccountGuards;

@@ -1,10 +1,11 @@
 import {
-  arrayOf,
   boolean,
+  commaList,
   created,
   date,
   enumeration,
   integer,
+  isoDateTime,
   noContent,
   ok,
   pageOf,
@@ -15,12 +16,21 @@ import {
   string,
 } from '../../../http/index.ts';
 import { badRequest, forbidden, notFound, recordNotFound, unauthorized } from '../../../kit/errors.ts';
+import { withoutAbsent } from '../../../kit/without-absent.ts';
 import { isAdmin, type UserActor } from '../actor.ts';
 import { checkLifetime, createPersonalToken, rotateToken, type ShownToken } from '../create-token.ts';
 import { presentToken } from '../present.ts';
-import { TOKEN_SCOPES } from '../scopes.ts';
+import { readScopes, SELF_MADE_TOKEN_SCOPES, TOKEN_SCOPES, type TokenScope } from '../scopes.ts';
 import { dayOf, daysAfter, MAX_LIFETIME_DAYS } from '../token-policy.ts';
-import { countTokens, findTokenById, listTokens, type PersonalAccessToken, revokeToken } from '../token-store.ts';
+import {
+  countTokens,
+  findTokenById,
+  listTokens,
+  type PersonalAccessToken,
+  revokeToken,
+  TOKEN_ORDERS,
+} from '../token-store.ts';
+import type { User } from '../user.ts';
 import { findUserById } from '../user-store.ts';
 import type { AccountRouteDeps } from './deps.ts';
 
@@ -33,7 +43,8 @@ const presentShown = ({ token, stored }: ShownToken, now: Date) => ({ ...present
 /** The caller's own, or anybody's for an administrator. Only administrators learn that a token does not exist. */
 const getToken = async (deps: AccountRouteDeps, actor: UserActor, id: number): Promise<PersonalAccessToken> => {
   const token = await findTokenById(deps.db, id);
-  if (token !== undefined && (token.userId === actor.user.id || isAdmin(actor))) return token;
+  const isOwn = token?.userId === actor.user.id && !token.impersonation;
+  if (token !== undefined && (isOwn || isAdmin(actor))) return token;
   throw isAdmin(actor) ? notFound() : unauthorized();
 };
 
@@ -58,7 +69,7 @@ const selfRoutes = (deps: AccountRouteDeps): readonly Route[] => [
     path: '/personal_access_tokens/self/rotate',
     summary: 'Replace the token of this request',
     params: expiryParams,
-    guard: deps.guards.signedIn({ scopes: ['self_rotate'] }),
+    guard: deps.guards.signedIn({ scopes: ['self_rotate'], rotates: true }),
     handler: async ({ subject, params }) => {
       const shown = await rotateToken(deps, await getOwnToken(deps, subject), params.expires_at);
       return ok(presentShown(shown, deps.clock.now()));
@@ -89,6 +100,13 @@ const listRoute = (deps: AccountRouteDeps): Route =>
       revoked: boolean(),
       state: enumeration(['active', 'inactive']),
       search: string(),
+      created_after: isoDateTime(),
+      created_before: isoDateTime(),
+      last_used_after: isoDateTime(),
+      last_used_before: isoDateTime(),
+      expires_after: date(),
+      expires_before: date(),
+      sort: enumeration(TOKEN_ORDERS),
     },
     guard: deps.guards.signedIn(),
     handler: async ({ subject, params, request }) => {
@@ -96,14 +114,23 @@ const listRoute = (deps: AccountRouteDeps): Route =>
       if (others && !isAdmin(subject)) throw unauthorized();
       const userId = isAdmin(subject) ? params.user_id : subject.user.id;
       const filter = {
-        ...(userId !== undefined && { userId }),
-        ...(params.revoked !== undefined && { revoked: params.revoked }),
-        ...(params.state !== undefined && { state: params.state }),
-        ...(params.search !== undefined && { search: params.search }),
+        ...withoutAbsent({
+          userId,
+          revoked: params.revoked,
+          state: params.state,
+          search: params.search,
+          createdAfter: params.created_after,
+          createdBefore: params.created_before,
+          lastUsedAfter: params.last_used_after,
+          lastUsedBefore: params.last_used_before,
+          expiresAfter: params.expires_after,
+          expiresBefore: params.expires_before,
+        }),
+        ...(isAdmin(subject) ? { humans: true as const } : { impersonation: false }),
       };
       const now = deps.clock.now();
       const page = pageOf(params);
-      const tokens = await listTokens(deps.db, filter, page, dayOf(now));
+      const tokens = await listTokens(deps.db, filter, { ...page, order: params.sort }, dayOf(now));
       const total = await countTokens(deps.db, filter, dayOf(now));
       const rows = tokens.map((token) => presentToken(token, now));
       return pageReply(request, page, rows, { total });
@@ -125,7 +152,7 @@ const singleRoutes = (deps: AccountRouteDeps): readonly Route[] => [
     path: '/personal_access_tokens/:id/rotate',
     summary: 'Replace a personal access token',
     params: { ...idParams, ...expiryParams },
-    guard: deps.guards.signedIn(),
+    guard: deps.guards.signedIn({ rotates: true }),
     handler: async ({ subject, params }) => {
       const shown = await rotateToken(deps, await getToken(deps, subject, params.id), params.expires_at);
       return ok(presentShown(shown, deps.clock.now()));
@@ -140,12 +167,39 @@ const singleRoutes = (deps: AccountRouteDeps): readonly Route[] => [
     handler: async ({ subject, params }) => {
       const token = await findTokenById(deps.db, params.id);
       if (token === undefined) throw recordNotFound();
-      if (token.userId !== subject.user.id && !isAdmin(subject)) throw badRequest();
+      const isOwn = token.userId === subject.user.id && !token.impersonation;
+      if (!isOwn && !isAdmin(subject)) throw badRequest();
       await revokeToken(deps.db, token.id, deps.clock.now());
       return noContent();
     },
   }),
 ];
+
+const newTokenParams = {
+  name: string({ required: true, allowBlank: false }),
+  description: string({ nullable: true }),
+  scopes: commaList({ required: true, allowBlank: false }),
+  expires_at: date({ description: 'Default: in 365 days' }),
+};
+
+const makeToken = async (
+  deps: AccountRouteDeps,
+  user: User,
+  wanted: {
+    readonly name: string;
+    readonly description: string | null | undefined;
+    readonly scopes: readonly string[];
+    readonly expires_at: string | undefined;
+  },
+  allowed: readonly TokenScope[],
+) => {
+  const scopes = readScopes(wanted.scopes, allowed);
+  const now = deps.clock.now();
+  const expiresAt = wanted.expires_at ?? daysAfter(now, MAX_LIFETIME_DAYS);
+  checkLifetime(expiresAt, now);
+  const { name, description } = wanted;
+  return created(presentShown(await createPersonalToken(deps, user, { name, description, scopes, expiresAt }), now));
+};
 
 /** `/personal_access_tokens` and `/users/:id/personal_access_tokens`. */
 export const tokenRoutes = (deps: AccountRouteDeps): readonly Route[] => [
@@ -156,25 +210,21 @@ export const tokenRoutes = (deps: AccountRouteDeps): readonly Route[] => [
     method: 'POST',
     path: '/users/:user_id/personal_access_tokens',
     summary: 'Make a personal access token for a user',
-    params: {
-      user_id: integer({ required: true }),
-      name: string({ required: true, allowBlank: false }),
-      description: string({ nullable: true }),
-      scopes: arrayOf(enumeration(TOKEN_SCOPES), { required: true, allowBlank: false }),
-      expires_at: date({ description: 'Default: in 365 days' }),
-    },
+    params: { user_id: integer({ required: true }), ...newTokenParams },
     guard: deps.guards.admin(),
     handler: async ({ params }) => {
       const user = await findUserById(deps.db, params.user_id);
       if (user === undefined) throw notFound('User');
       if (user.state !== 'active') throw forbidden();
-      const now = deps.clock.now();
-      const expiresAt = params.expires_at ?? daysAfter(now, MAX_LIFETIME_DAYS);
-      checkLifetime(expiresAt, now);
-      const { name, description, scopes } = params;
-      return created(
-        presentShown(await createPersonalToken(deps, user, { name, description, scopes, expiresAt }), now),
-      );
+      return makeToken(deps, user, params, TOKEN_SCOPES);
     },
+  }),
+  route({
+    method: 'POST',
+    path: '/user/personal_access_tokens',
+    summary: 'Make a personal access token for oneself; of few scopes',
+    params: newTokenParams,
+    guard: deps.guards.signedIn(),
+    handler: ({ subject, params }) => makeToken(deps, subject.user, params, SELF_MADE_TOKEN_SCOPES),
   }),
 ];

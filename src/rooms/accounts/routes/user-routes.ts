@@ -1,11 +1,10 @@
 import {
   type ApiReply,
   type ApiRequest,
-  atLeastOneOf,
   boolean,
-  created,
   enumeration,
   integer,
+  isoDateTime,
   limitOffset,
   ok,
   pageOf,
@@ -15,17 +14,17 @@ import {
   route,
   string,
 } from '../../../http/index.ts';
-import { forbidden, notFound } from '../../../kit/errors.ts';
-import { randomToken } from '../../../platform/secrets/index.ts';
+import { forbidden } from '../../../kit/errors.ts';
 import { isAdmin } from '../actor.ts';
-import { createUser } from '../create-user.ts';
 import { findNamespaceOfUser } from '../namespace-store.ts';
 import { presentUserBasic, presentUserPublic, presentUserWithAdmin, presentUserWithEmail } from '../present.ts';
 import type { User } from '../user.ts';
-import { countUsers, findUserById, listUsers, type UserFilter } from '../user-store.ts';
+import { countUsers, listUsers, type UserFilter, type UserOrder } from '../user-store.ts';
 import type { AccountRouteDeps } from './deps.ts';
+import { getUserById } from './find-user.ts';
 
-const presentForAdmin = async (deps: AccountRouteDeps, request: ApiRequest, user: User) => {
+/** GitLab's UserWithAdmin. */
+export const presentForAdmin = async (deps: AccountRouteDeps, request: ApiRequest, user: User) => {
   const namespace = await findNamespaceOfUser(deps.db, user.id);
   return presentUserWithAdmin(user, namespace?.id ?? null, request.baseUrl);
 };
@@ -33,20 +32,28 @@ const presentForAdmin = async (deps: AccountRouteDeps, request: ApiRequest, user
 const answerUsers = async (
   deps: AccountRouteDeps,
   request: ApiRequest,
-  params: { readonly page: number; readonly per_page: number; readonly sort: 'asc' | 'desc' },
+  params: {
+    readonly page: number;
+    readonly per_page: number;
+    readonly order_by: UserOrder;
+    readonly sort: 'asc' | 'desc';
+  },
   filter: UserFilter,
   byAdmin: boolean,
 ): Promise<ApiReply> => {
   const page = pageOf(params);
   limitOffset(page, 'User');
-  const users = await listUsers(deps.db, filter, { ...page, sort: params.sort });
+  // Only administrators choose the order: it would tell others when accounts were made and changed.
+  const order = byAdmin ? { orderBy: params.order_by, sort: params.sort } : ({ orderBy: 'id', sort: 'desc' } as const);
+  const users = await listUsers(deps.db, filter, { ...page, ...order });
   const rows = byAdmin
     ? await Promise.all(users.map((user) => presentForAdmin(deps, request, user)))
     : users.map((user) => presentUserBasic(user, request.baseUrl));
   return pageReply(request, page, rows, { total: await countUsers(deps.db, filter) });
 };
 
-const readingRoutes = (deps: AccountRouteDeps): readonly Route[] => [
+/** Reading `/user` and `/users`. */
+export const userRoutes = (deps: AccountRouteDeps): readonly Route[] => [
   route({
     method: 'GET',
     path: '/user',
@@ -73,7 +80,10 @@ const readingRoutes = (deps: AccountRouteDeps): readonly Route[] => [
       humans: boolean(),
       without_project_bots: boolean(),
       admins: boolean(),
-      order_by: enumeration(['id', 'name', 'username', 'created_at', 'updated_at']),
+      created_after: isoDateTime(),
+      created_before: isoDateTime(),
+      without_projects: boolean(),
+      order_by: enumeration(['id', 'name', 'username', 'created_at', 'updated_at'], { default: 'id' }),
       sort: enumeration(['asc', 'desc'], { default: 'desc' }),
     },
     guard: deps.guards.anyone({ scopes: ['read_user'] }),
@@ -81,15 +91,19 @@ const readingRoutes = (deps: AccountRouteDeps): readonly Route[] => [
       if (subject.kind === 'anonymous' && params.username === undefined) {
         throw forbidden('Not authorized to access /api/v4/users');
       }
+      const byAdmin = isAdmin(subject);
       const filter = {
         ...(params.username !== undefined && { username: params.username }),
         ...(params.search !== undefined && params.search !== '' && { search: params.search }),
+        ...(byAdmin && params.created_after !== undefined && { createdAfter: params.created_after }),
+        ...(byAdmin && params.created_before !== undefined && { createdBefore: params.created_before }),
+        withoutProjects: byAdmin && params.without_projects === true,
         active: params.active ?? false,
         blocked: params.blocked ?? false,
         withoutBots: params.humans === true || params.without_project_bots === true,
-        admins: params.admins === true && isAdmin(subject),
+        admins: params.admins === true && byAdmin,
       };
-      return answerUsers(deps, request, params, filter, isAdmin(subject));
+      return answerUsers(deps, request, params, filter, byAdmin);
     },
   }),
   route({
@@ -100,46 +114,10 @@ const readingRoutes = (deps: AccountRouteDeps): readonly Route[] => [
     guard: deps.guards.anyone({ scopes: ['read_user'] }),
     handler: async ({ subject, params, request }) => {
       if (subject.kind === 'anonymous') throw forbidden('Not authorized!');
-      const user = await findUserById(deps.db, params.id);
-      if (user === undefined) throw notFound('User');
+      const user = await getUserById(deps.db, params.id);
       return ok(
         isAdmin(subject) ? await presentForAdmin(deps, request, user) : presentUserPublic(user, request.baseUrl),
       );
-    },
-  }),
-];
-
-/** `/user` and `/users`. */
-export const userRoutes = (deps: AccountRouteDeps): readonly Route[] => [
-  ...readingRoutes(deps),
-  route({
-    method: 'POST',
-    path: '/users',
-    summary: 'Create a user',
-    params: {
-      email: string({ required: true }),
-      name: string({ required: true }),
-      username: string({ required: true }),
-      password: string(),
-      reset_password: boolean(),
-      force_random_password: boolean(),
-      admin: boolean(),
-      skip_confirmation: boolean(),
-      public_email: string(),
-    },
-    rules: [atLeastOneOf('password', 'reset_password', 'force_random_password')],
-    guard: deps.guards.admin(),
-    handler: async ({ params, request }) => {
-      const random = params.force_random_password === true || params.reset_password === true;
-      const user = await createUser(deps, {
-        email: params.email,
-        name: params.name,
-        username: params.username,
-        password: random ? randomToken('') : (params.password ?? ''),
-        admin: params.admin ?? false,
-        publicEmail: params.public_email,
-      });
-      return created(await presentForAdmin(deps, request, user));
     },
   }),
 ];

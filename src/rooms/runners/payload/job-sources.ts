@@ -14,7 +14,7 @@ import {
   findPlayVariables,
 } from '../../pipelines/index.ts';
 import type { Project } from '../../projects/index.ts';
-import { findProjectById } from '../../projects/index.ts';
+import { findCiDeployToken, findProjectById } from '../../projects/index.ts';
 import type { RepositoryDeps } from '../../repositories/index.ts';
 import { findCommit, findTagMessage } from '../../repositories/index.ts';
 import type { ServerFacts } from '../../variables/index.ts';
@@ -67,18 +67,20 @@ export async function findJobSources(
   if (user === undefined || user.state !== 'active') return { kind: 'unfit', reason: 'user_blocked' };
   const latest = await findJobsOfPipeline(deps.db, pipeline.id, { includeRetried: false });
   const dependencies = dependencyJobs(job, job.options, latest);
-  const [commit, tagMessage, dotenv, stored, pipelineVariables, playVariables, environment] = await Promise.all([
-    findCommit(deps.repositories, project, pipeline.sha),
-    pipeline.tag ? findTagMessage(deps.repositories, project, pipeline.ref) : undefined,
-    findDotenvVariables(
-      deps,
-      dependencies.map((dependency) => dependency.id),
-    ),
-    storedVariables(deps, project, job),
-    findPipelineVariables(deps.vault, deps.db, pipeline.id),
-    findPlayVariables(deps.vault, deps.db, job.id),
-    job.environmentName === null ? undefined : findEnvironment(deps.db, project.id, { name: job.environmentName }),
-  ]);
+  const [commit, tagMessage, dotenv, stored, pipelineVariables, playVariables, environment, deployToken] =
+    await Promise.all([
+      findCommit(deps.repositories, project, pipeline.sha),
+      pipeline.tag ? findTagMessage(deps.repositories, project, pipeline.ref) : undefined,
+      findDotenvVariables(
+        deps,
+        dependencies.map((dependency) => dependency.id),
+      ),
+      storedVariables(deps, project, job),
+      findPipelineVariables(deps.vault, deps.db, pipeline.id),
+      findPlayVariables(deps.vault, deps.db, job.id),
+      job.environmentName === null ? undefined : findEnvironment(deps.db, project.id, { name: job.environmentName }),
+      findCiDeployToken(deps.db, deps.vault, project, deps.clock.now()),
+    ]);
   return {
     kind: 'found',
     sources: {
@@ -95,6 +97,7 @@ export async function findJobSources(
       pipelineVariables,
       playVariables,
       environment,
+      deployToken,
       dependencies,
     },
   };

@@ -10,6 +10,7 @@ import type { Project } from '../../projects/index.ts';
 import type { CommitFacts, ServerFacts } from '../../variables/index.ts';
 import {
   configVariables,
+  deployTokenVariables,
   jobVariables,
   persistedVariables,
   pipelineVariables,
@@ -38,6 +39,8 @@ export interface JobVariableSources {
   /** Given when the job was played. */
   readonly playVariables: readonly { readonly key: string; readonly value: string }[];
   readonly environment: Environment | undefined;
+  /** The deploy token that the project has for its jobs. */
+  readonly deployToken: { readonly username: string; readonly token: string } | undefined;
 }
 
 const yamlVariable = (variable: CompiledVariable): Variable => ({
@@ -69,6 +72,7 @@ export function assembleVariables(
       repositoryUrl: repositoryUrl(server.externalUrl, project.fullPath, sources.token),
     }),
     ...idTokens,
+    ...(sources.deployToken === undefined ? [] : deployTokenVariables(sources.deployToken)),
     ...jobVariables({
       name: job.name,
       stage: job.stage,
