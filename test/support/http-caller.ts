@@ -106,12 +106,13 @@ const bodyOf = (call: Call): RequestInit['body'] => {
 
 const tokenOf = (as: Call['as']): string | undefined => (typeof as === 'object' ? as.token : as);
 
-/** Calls a server as curl does. A path that begins with `/-/` or names a `.git` is the site's, any other is under `/api/v4`. */
+const ofSite = (path: string): boolean => /^\/(?:-|\.well-known|oauth)\//.test(path) || path.includes('.git/');
+
+/** Calls a server as curl does. A path such as `/-/…`, or one that names a `.git`, is the site's, any other is under `/api/v4`. */
 export const httpCaller =
   (url: string): Http =>
   async (method, path, call = {}) => {
-    const isSite = path.startsWith('/-/') || path.includes('.git/');
-    const target = new URL(`${url}${isSite ? '' : '/api/v4'}${path}`);
+    const target = new URL(`${url}${ofSite(path) ? '' : '/api/v4'}${path}`);
     for (const [name, value] of Object.entries(call.query ?? {})) target.searchParams.append(name, value);
     const token = tokenOf(call.as);
     const body = bodyOf(call);
