@@ -140,6 +140,3 @@ export function readConfig(flags: Flags, environment: Environment, defaults: { r
     logLevel: read(SETTINGS.logLevel, 'logLevel', flags, environment) ?? 'info',
   };
 }
-
-/** For `--help` and docs: flag, variable. */
-export const SETTING_NAMES: readonly { readonly flag: string; readonly variable: string }[] = Object.values(SETTINGS);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobFailureReason } from '../wire/statuses.ts';
 import { at, jobState } from './simulation.ts';
-import { effectiveTimeout, findTimeout } from './timeouts.ts';
+import { findTimeout } from './timeouts.ts';
 import type { JobState } from './types.ts';
 
 const HOUR = 3600;
@@ -76,38 +76,3 @@ it.each(['created', 'manual', 'waiting_for_resource', 'success', 'skipped'] as c
     expect(find({ job: { status, createdAt: at(0) }, silent: NOW, runner: false })).toBeNull();
   },
 );
-
-describe('the timeout of a job', () => {
-  it.each([
-    [
-      { job: null, project: 3600, runnerMaximum: null },
-      { timeout: 3600, source: 'project' },
-    ],
-    [
-      { job: 7200, project: 3600, runnerMaximum: null },
-      { timeout: 7200, source: 'job' },
-    ],
-    [
-      { job: 7200, project: 3600, runnerMaximum: 600 },
-      { timeout: 600, source: 'runner' },
-    ],
-    [
-      { job: null, project: 3600, runnerMaximum: 600 },
-      { timeout: 600, source: 'runner' },
-    ],
-    [
-      { job: 60, project: 3600, runnerMaximum: 600 },
-      { timeout: 60, source: 'job' },
-    ],
-    [
-      { job: 600, project: 3600, runnerMaximum: 600 },
-      { timeout: 600, source: 'job' },
-    ],
-    [
-      { job: null, project: 3600, runnerMaximum: 0 },
-      { timeout: 3600, source: 'project' },
-    ],
-  ])('%o → %o', (limits, expected) => {
-    expect(effectiveTimeout(limits)).toEqual(expected);
-  });
-});

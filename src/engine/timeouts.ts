@@ -59,21 +59,3 @@ export function findTimeout(job: JobState, contact: JobContact, now: Date): JobF
       return null;
   }
 }
-
-export interface EffectiveTimeout {
-  /** Seconds. */
-  readonly timeout: number;
-  readonly source: 'job' | 'project' | 'runner';
-}
-
-/** The timeout that is fixed when a job starts: the job's or else the project's, at most the runner's (if above 0). */
-export function effectiveTimeout(limits: {
-  readonly job: number | null;
-  readonly project: number;
-  readonly runnerMaximum: number | null;
-}): EffectiveTimeout {
-  const wanted: EffectiveTimeout =
-    limits.job === null ? { timeout: limits.project, source: 'project' } : { timeout: limits.job, source: 'job' };
-  const maximum = limits.runnerMaximum ?? 0;
-  return maximum > 0 && maximum < wanted.timeout ? { timeout: maximum, source: 'runner' } : wanted;
-}

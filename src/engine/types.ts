@@ -96,7 +96,7 @@ export type JobCommand =
   | { readonly type: 'actionize' }
   | { readonly type: 'schedule' }
   | { readonly type: 'unschedule' }
-  /** A runner took the job. `timeout`: seconds, see `effectiveTimeout`. */
+  /** A runner took the job. `timeout`: seconds; the job's or else the project's, at most the runner's. */
   | { readonly type: 'run'; readonly timeout: number }
   /** The runner that took the job never confirmed it. */
   | { readonly type: 'requeue' }

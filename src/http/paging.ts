@@ -93,13 +93,6 @@ function pageUrl(request: Pick<ApiRequest, 'url' | 'rawParams'>, page: number, p
   return `${request.url}?${toQuery({ ...request.rawParams, page: String(page), per_page: String(perPage) })}`;
 }
 
-/** Parameters of a keyset list: only the direction and the last id that the client has seen. */
-export const keysetParams = {
-  id_after: integer(),
-  id_before: integer(),
-  per_page: pagingParams.per_page,
-};
-
 /**
  * `Link: …; rel="next"` for a list by id, with `id_after` (ascending) or `id_before` (descending) set to the last row's id. No headers on the last page.
  * @param rows those that are sent; `hasNext` tells whether more follow (ask the database for one row more)

@@ -69,8 +69,3 @@ export function buildSeq(position: SourcePosition, items: readonly YamlNode[]): 
 export function buildText(position: SourcePosition, value: string): YamlScalar {
   return { kind: 'scalar', position, type: 'text', value, text: value };
 }
-
-/** The value under a text key, or undefined when the map has no such key (a null value is a scalar). */
-export function findValue(map: YamlMap, name: string): YamlNode | undefined {
-  return map.byName.get(name)?.value;
-}

@@ -1,4 +1,4 @@
-export { buildEntry, buildMap, buildSeq, buildText, findValue } from './build-node.ts';
+export { buildEntry, buildMap, buildSeq, buildText } from './build-node.ts';
 export { type LoadedConfig, loadConfig } from './load-config.ts';
 export type {
   ScalarType,
@@ -11,6 +11,6 @@ export type {
   YamlScalar,
   YamlSeq,
 } from './node.ts';
-export { type ParsedDocuments, parseDocuments, type YamlOptions } from './parse-documents.ts';
+export type { YamlOptions } from './parse-documents.ts';
 export { inspectText } from './ruby-text.ts';
 export { type PlainValue, toPlain } from './to-plain.ts';

@@ -62,12 +62,6 @@ export const parseCommit = (sha: string, content: Uint8Array): Commit => {
   };
 };
 
-/** A commit message's subject: its first paragraph on one line. */
-export const subjectOf = (message: string): string => {
-  const [first = ''] = message.trimStart().split(/\n[ \t]*\n/, 1);
-  return first.replaceAll(/\s*\n\s*/g, ' ').trimEnd();
-};
-
 /** The `Key: value` lines at the message's end, as `git interpret-trailers` finds them: all values of each key. */
 export const trailersOf = (message: string): ReadonlyMap<string, readonly string[]> => {
   const paragraphs = message.trimEnd().split(/\n[ \t]*\n/);

@@ -1,5 +1,5 @@
 export type { Commit } from './commit.ts';
-export { parseSignature, subjectOf, trailersOf } from './commit.ts';
+export { parseSignature, trailersOf } from './commit.ts';
 export { findPathFault } from './file-path.ts';
 export type { CommitStats } from './history.ts';
 export {

@@ -122,12 +122,6 @@ export async function findJobWithOptions(db: Db | Tx, id: JobId): Promise<JobWit
   };
 }
 
-/** The executing (running or canceling) job that this token was given to. */
-export async function findJobByTokenDigest(db: Db | Tx, digest: Uint8Array): Promise<Job | undefined> {
-  const row = await selectJobs(db).where('jobs.token_digest', '=', Buffer.from(digest)).executeTakeFirst();
-  return row === undefined ? undefined : toJob(row);
-}
-
 /** Jobs of one pipeline, oldest first. */
 export async function findJobsOfPipeline(
   db: Db | Tx,

@@ -108,12 +108,3 @@ export async function findPipelineSummary(db: Db, id: PipelineId): Promise<Pipel
     coverage: row === undefined || row.coverage === null ? null : Number(row.coverage),
   };
 }
-
-/** The newest pipeline that used this trigger token: GitLab's `last_used`. */
-export async function findTriggerLastUsed(db: Db, triggerIds: readonly number[]): Promise<ReadonlyMap<number, Date>> {
-  if (triggerIds.length === 0) return new Map();
-  const { rows } = await sql<{ readonly trigger_id: number; readonly last_used: Date }>`
-    select trigger_id, max(created_at) as last_used from pipelines
-    where trigger_id = any(${triggerIds}::bigint[]) group by trigger_id`.execute(db);
-  return new Map(rows.map((row) => [row.trigger_id, row.last_used]));
-}

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { JobId, PipelineId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
@@ -49,13 +48,6 @@ export async function findPipelineVariables(
     variableType: row.variable_type === 'file' ? 'file' : 'env_var',
     raw: row.raw,
   }));
-}
-
-/** Names only: for those who may not see the values. */
-export async function findPipelineVariableNames(db: Db | Tx, pipelineId: PipelineId): Promise<readonly string[]> {
-  const { rows } = await sql<{ readonly key: string }>`
-    select key from pipeline_variables where pipeline_id = ${pipelineId} order by id`.execute(db);
-  return rows.map((row) => row.key);
 }
 
 /** Given when a manual job was played. */

@@ -1,5 +1,4 @@
 export type { Commit } from '../../platform/git/index.ts';
-export { subjectOf } from '../../platform/git/index.ts';
 export { gitRoutes } from './git-routes.ts';
 export { changedPaths, listPaths } from './list-paths.ts';
 export { moveRefs } from './move-refs.ts';

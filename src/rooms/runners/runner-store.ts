@@ -105,15 +105,6 @@ export async function assignProject(tx: Tx, id: RunnerId, projectId: ProjectId):
     .execute();
 }
 
-export async function unassignProject(tx: Tx, id: RunnerId, projectId: ProjectId): Promise<boolean> {
-  const result = await tx
-    .deleteFrom('runner_projects')
-    .where('runner_id', '=', id)
-    .where('project_id', '=', projectId)
-    .executeTakeFirst();
-  return result.numDeletedRows > 0n;
-}
-
 export async function findProjectsOfRunner(db: Db, id: RunnerId): Promise<readonly ProjectId[]> {
   const rows = await db.selectFrom('runner_projects').select('project_id').where('runner_id', '=', id).execute();
   return rows.map((row) => row.project_id as ProjectId);

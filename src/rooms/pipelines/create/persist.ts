@@ -1,18 +1,15 @@
-import type { CompiledJob, CompiledPipeline } from '../../../ci-lang/index.ts';
-import type { JobState, PipelineSnapshot } from '../../../engine/index.ts';
-import { processPipeline } from '../../../engine/index.ts';
+import type { CompiledPipeline } from '../../../ci-lang/index.ts';
 import type { Publish } from '../../../events/index.ts';
 import type { Clock } from '../../../kit/clock.ts';
-import type { JobId, PipelineId, StageId } from '../../../kit/ids.ts';
 import type { Db, Tx } from '../../../platform/postgres/index.ts';
 import type { Vault } from '../../../platform/secrets/index.ts';
-import type { PipelineFailureReason, Status } from '../../../wire/statuses.ts';
-import type { NewJob, NewStage } from '../job-write-store.ts';
+import type { PipelineFailureReason } from '../../../wire/statuses.ts';
 import { insertStagesAndJobs } from '../job-write-store.ts';
 import type { Pipeline, PipelineVariable } from '../pipeline.ts';
 import type { NewPipeline } from '../pipeline-store.ts';
 import { insertMessages, insertPipeline, insertPipelineSource } from '../pipeline-store.ts';
 import { insertPipelineVariables } from '../variable-store.ts';
+import { firstProcessing } from './first-processing.ts';
 import type { CreatePipelineRequest } from './request.ts';
 
 export interface PersistDeps {
@@ -83,7 +80,7 @@ export async function persistPipeline(
   return deps.db.transaction().execute(async (tx) => {
     if (!(await claimed(tx, draft.request))) return undefined;
     const now = deps.clock.now();
-    const first = firstProcessing(compiled, draft, now);
+    const first = firstProcessing(compiled, draft.request.source, now);
     const pipeline = await insertPipeline(
       tx,
       {
@@ -151,103 +148,3 @@ async function insertBelongings(deps: PersistDeps, tx: Tx, draft: PipelineDraft,
     draft.warnings.map((content) => ({ severity: 'warning', content })),
   );
 }
-
-interface FirstProcessing {
-  readonly pipelineStatus: Status;
-  readonly stages: readonly NewStage[];
-  readonly jobs: readonly NewJob[];
-}
-
-/** The engine's first look at the jobs, before they have rows: positions in the list stand for ids. */
-function firstProcessing(compiled: CompiledPipeline, draft: PipelineDraft, now: Date): FirstProcessing {
-  const jobs = compiled.jobs.map((job, index) => stateOf(job, index, now));
-  const used = [...new Set(compiled.jobs.map((job) => job.stageIndex))].sort((a, b) => a - b);
-  const stages = used.map((position, index) => ({
-    id: index as StageId,
-    name: compiled.stages[position] ?? '',
-    position,
-    status: 'created' as const,
-  }));
-  const snapshot: PipelineSnapshot = {
-    pipeline: {
-      id: 0 as PipelineId,
-      status: 'created',
-      source: draft.request.source,
-      startedAt: null,
-      finishedAt: null,
-      duration: null,
-      autoCanceledById: null,
-    },
-    stages,
-    jobs,
-  };
-  const result = processPipeline(snapshot, now);
-  const moves = new Map(result.jobs.map((move) => [move.id, move.changes]));
-  const stageStatus = new Map(result.stages.map((move) => [move.id, move.to]));
-  return {
-    pipelineStatus: result.pipeline?.to ?? 'created',
-    stages: stages.map((stage) => ({
-      name: stage.name,
-      position: stage.position,
-      status: stageStatus.get(stage.id) ?? stage.status,
-    })),
-    jobs: compiled.jobs.map((job, index) => {
-      const changes = moves.get(index as JobId);
-      return {
-        ...rowOf(job),
-        status: changes?.status ?? 'created',
-        queuedAt: changes?.queuedAt ?? null,
-        scheduledAt: changes?.scheduledAt ?? null,
-      };
-    }),
-  };
-}
-
-const stateOf = (job: CompiledJob, index: number, now: Date): JobState => ({
-  id: index as JobId,
-  name: job.name,
-  stageIndex: job.stageIndex,
-  status: 'created',
-  when: job.when,
-  allowFailure: job.allowFailure,
-  schedulingType: job.schedulingType,
-  needs: job.needs,
-  retried: false,
-  enqueueImmediately: false,
-  startIn: job.startIn ?? null,
-  retry: null,
-  allowFailureExitCodes: job.allowFailureExitCodes ?? [],
-  interruptible: job.interruptible ?? false,
-  isBridge: false,
-  hasResourceGroup: job.resourceGroup !== undefined,
-  failureReason: null,
-  timeout: null,
-  createdAt: now,
-  queuedAt: null,
-  startedAt: null,
-  finishedAt: null,
-  scheduledAt: null,
-});
-
-const rowOf = (job: CompiledJob): Omit<NewJob, 'status' | 'queuedAt' | 'scheduledAt'> => ({
-  name: job.name,
-  type: 'build',
-  stage: job.stage,
-  stageIndex: job.stageIndex,
-  when: job.when,
-  startIn: job.startIn ?? null,
-  allowFailure: job.allowFailure,
-  schedulingType: job.schedulingType,
-  needs: job.needs,
-  interruptible: job.interruptible ?? null,
-  tagList: job.tags,
-  options: {
-    ...job.options,
-    ...(job.allowFailureExitCodes !== undefined && { allowFailureExitCodes: job.allowFailureExitCodes }),
-    ...(job.environment !== undefined && { environment: job.environment }),
-  },
-  yamlVariables: job.variables,
-  coverageRegex: job.coverage ?? null,
-  environmentName: job.environment?.name ?? null,
-  resourceGroup: job.resourceGroup ?? null,
-});
