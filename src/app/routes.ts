@@ -1,6 +1,12 @@
-import type { Route } from '../http/index.ts';
+import type { Route, Throttle } from '../http/index.ts';
 import { GITLAB_VERSION } from '../kit/version.ts';
-import { accountRoutes, SignInLimiter, sessionRoutes } from '../rooms/accounts/index.ts';
+import {
+  accountRoutes,
+  InstanceSettings,
+  SignInLimiter,
+  sessionRoutes,
+  settingsRoutes,
+} from '../rooms/accounts/index.ts';
 import { artifactRoutes, noteBlobsOfPipeline } from '../rooms/artifacts/index.ts';
 import { environmentRoutes } from '../rooms/environments/index.ts';
 import { groupRoutes } from '../rooms/groups/index.ts';
@@ -32,6 +38,7 @@ import { variableRoutes } from '../rooms/variables/index.ts';
 import { apiDescriptionRoute } from './api-description-route.ts';
 import { healthRoutes } from './health-routes.ts';
 import type { Parts } from './parts.ts';
+import { makeRateLimits } from './rate-limits.ts';
 
 /** Milliseconds that a runner's poll is held; proxies give up after a minute. */
 const LONG_POLL = 50_000;
@@ -41,6 +48,8 @@ export interface AppRoutes {
   readonly api: readonly Route[];
   /** At the root: git, health, sign-in. */
   readonly site: readonly Route[];
+  /** Asked before each route of the API. */
+  readonly throttle: Throttle;
 }
 
 /** Every route of the server. A test keeps the table of method, path and guard. */
@@ -53,19 +62,24 @@ export function makeRoutes(parts: Parts): AppRoutes {
     server: { version: GITLAB_VERSION, revision: 'penstock' },
   };
   const gitDeps = { ...parts, ...repositories, ...parts.authenticate };
-  const pipelineDeps = { ...parts, deleteBlobs: noteBlobsOfPipeline };
+  const settings = new InstanceSettings(parts);
+  const limits = makeRateLimits({ authenticate: parts.authenticate, settings });
+  const jobCalls = limits.callsOf(runnerJob(parts));
+  const pipelineDeps = { ...parts, deleteBlobs: noteBlobsOfPipeline, countJobsList: limits.jobsList };
   const runnerDeps = {
     ...parts,
     buildPayload: buildPayload(parts),
     onError: (error: unknown, job: { readonly id: number }) =>
       parts.log.error({ err: error, job: job.id }, 'a job could not be handed out'),
     longPoll: LONG_POLL,
-    runnerJob: runnerJob(parts),
+    countRequest: limits.jobRequests,
+    runnerJob: jobCalls,
     coverageOf: (job: Parameters<typeof extractCoverage>[1]) => extractCoverage(parts, job),
     environmentUrlOf: (job: Parameters<typeof environmentUrlOf>[1]) => environmentUrlOf(parts, job),
   };
   const api: readonly Route[] = [
     ...accountRoutes(accountDeps),
+    ...settingsRoutes({ guards: accounts, settings }),
     ...groupRoutes({ ...parts, guards: accounts }),
     ...projectRoutes({ ...parts, ...parts.projectDeps, guards: accounts }),
     ...variableRoutes(parts, project),
@@ -86,12 +100,12 @@ export function makeRoutes(parts: Parts): AppRoutes {
     currentJobRoute(parts),
     ...traceRoutes({
       ...parts,
-      runnerJob: runnerDeps.runnerJob,
+      runnerJob: limits.traceOf(runnerJob(parts)),
       touchRunner: async (job, now) => {
         if (job.runnerId !== null) await touchRunner(parts.db, job.runnerId, now);
       },
     }),
-    ...artifactRoutes({ ...parts, runnerJob: runnerDeps.runnerJob }),
+    ...artifactRoutes({ ...parts, runnerJob: jobCalls }),
     ...environmentRoutes({ db: parts.db, guards }),
     ...runnerLifecycleRoutes(parts),
     ...runnerManagementRoutes(parts),
@@ -101,6 +115,7 @@ export function makeRoutes(parts: Parts): AppRoutes {
   ];
   return {
     api,
+    throttle: limits.throttle,
     site: [...healthRoutes(parts), ...idTokenRoutes(parts), ...sessionRoutes(accountDeps), ...gitRoutes(gitDeps)],
   };
 }

@@ -122,7 +122,13 @@ async function listen(config: Config, log: Logger, make: (externalUrl: string) =
   const parts = make(externalUrl);
   await parts.presence.open();
   const routes = makeRoutes(parts);
-  const server = createHttpServer({ routes: routes.api, siteRoutes: routes.site, log, externalUrl });
+  const server = createHttpServer({
+    routes: routes.api,
+    siteRoutes: routes.site,
+    throttle: routes.throttle,
+    log,
+    externalUrl,
+  });
   try {
     const { url } = await server.listen({ host: config.host, port });
     return { server, url, parts };

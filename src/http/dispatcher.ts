@@ -2,7 +2,7 @@ import { bareObject } from './bare-object.ts';
 import { readBodyParams } from './body-params.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { extractCredentials } from './credentials.ts';
-import { errorReply, routeNotFound } from './errors.ts';
+import { errorReply, replyTo, routeNotFound } from './errors.ts';
 import type { Incoming, Target } from './incoming.ts';
 import { belowRoot, headersOf, parseTarget } from './incoming.ts';
 import { parseUrlEncoded } from './rack-params.ts';
@@ -26,7 +26,11 @@ export interface DispatcherOptions {
   readonly sessionCookieName: string;
   /** Milliseconds that a body which is read into memory may pause. */
   readonly bodyIdleMs: number;
+  readonly throttle: Throttle | undefined;
 }
+
+/** Looks at every request below `/api/v4` before its route does. Answers headers for its reply; throws to refuse it. */
+export type Throttle = (request: ApiRequest) => Promise<ReplyHeaders>;
 
 /** Where a request goes. `reply` is for what needs no route. */
 export type Dispatch =
@@ -52,7 +56,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     dispatch: (incoming) => dispatch(api, site, root, incoming),
     answer: async (incoming, found) => {
       const request = await readRequest(options, incoming, found, baseUrlOf(incoming));
-      return found.match.route.answer(request);
+      const { route } = found.match;
+      if (options.throttle === undefined || !found.path.startsWith(`${API}/`)) return route.answer(request);
+      return answerThrottled(options.throttle, route, request);
     },
     originHeaders: (incoming) => {
       const origin = incoming.raw.headers['origin'];
@@ -60,6 +66,18 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return isApi ? corsHeaders(origin, originOf(baseUrlOf(incoming))) : {};
     },
   };
+}
+
+async function answerThrottled(throttle: Throttle, route: Route, request: ApiRequest): Promise<ApiReply> {
+  const headers = await throttle(request);
+  try {
+    const reply = await route.answer(request);
+    return { ...reply, headers: { ...headers, ...reply.headers } };
+  } catch (thrown) {
+    const refusal = replyTo(thrown);
+    if (refusal === undefined) throw thrown;
+    return { ...refusal, headers: { ...headers, ...refusal.headers } };
+  }
 }
 
 const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : '');

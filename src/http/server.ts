@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
-import { createDispatcher } from './dispatcher.ts';
+import { createDispatcher, type Throttle } from './dispatcher.ts';
 import { Exchange } from './exchange.ts';
 import type { HttpLog } from './http-log.ts';
 import { requestId } from './request-id.ts';
@@ -24,6 +24,8 @@ export interface HttpServerOptions {
   /** Addresses or ranges of proxies whose `X-Forwarded-*` headers are believed; true: any. Default: none. */
   readonly trustProxy?: boolean | readonly string[];
   readonly timings?: Partial<ServerTimings>;
+  /** Asked before each route below `/api/v4`. */
+  readonly throttle?: Throttle;
 }
 
 export interface HttpServer {
@@ -55,6 +57,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
     sessionCookieName,
     bodyIdleMs: timings.bodyIdleMs,
+    throttle: options.throttle,
   });
   const app = createApp(options.trustProxy ?? false, timings);
   const open = new Set<Exchange>();

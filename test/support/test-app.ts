@@ -70,7 +70,13 @@ const serve = async ({ database, clock, folder }: Shared) => {
   });
   await parts.presence.open();
   const routes = makeRoutes(parts);
-  const server = createHttpServer({ routes: routes.api, siteRoutes: routes.site, log, externalUrl: EXTERNAL_URL });
+  const server = createHttpServer({
+    routes: routes.api,
+    siteRoutes: routes.site,
+    throttle: routes.throttle,
+    log,
+    externalUrl: EXTERNAL_URL,
+  });
   const { url } = await server.listen({ host: '127.0.0.1', port: 0 });
   const unlisten = await ringOnPendingJobs(database, parts.bell);
   return {

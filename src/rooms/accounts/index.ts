@@ -1,5 +1,6 @@
 export type { Actor, JobActor, UserActor } from './actor.ts';
 export { ANONYMOUS, actingUser, isAdmin } from './actor.ts';
+export { type ApplicationSettings, InstanceSettings } from './application-settings.ts';
 export { type AuthenticateDeps, authenticate, authenticateJob } from './authenticate.ts';
 export { checkSecretKey, WrongSecretKey } from './check-secret-key.ts';
 export { createPersonalToken, rotateToken, type ShownToken } from './create-token.ts';
@@ -29,6 +30,7 @@ export {
 } from './resource-token.ts';
 export { accountRoutes } from './routes/index.ts';
 export { sessionRoutes } from './routes/session-routes.ts';
+export { settingsRoutes } from './routes/settings-routes.ts';
 export { isTokenScope, RESOURCE_TOKEN_SCOPES, readScopes, type TokenScope } from './scopes.ts';
 export { findSetting } from './setting-store.ts';
 export { SignInLimiter } from './sign-in-limiter.ts';

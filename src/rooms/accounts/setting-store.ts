@@ -14,3 +14,29 @@ export const insertSetting = async (db: Db, key: string, value: unknown, now: Da
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 };
+
+/** Those of these settings that are set. */
+export const findSettings = async (db: Db, keys: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
+  const rows = await db
+    .selectFrom('instance_settings')
+    .select(['key', 'value'])
+    .where('key', 'in', [...keys])
+    .execute();
+  return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
+};
+
+/** Sets them, set before or not. */
+export const upsertSettings = async (db: Db, settings: Readonly<Record<string, unknown>>, now: Date): Promise<void> => {
+  const rows = Object.entries(settings).map(([key, value]) => ({ key, value: JSON.stringify(value), updated_at: now }));
+  if (rows.length === 0) return;
+  await db
+    .insertInto('instance_settings')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet((row) => ({
+        value: row.ref('excluded.value'),
+        updated_at: row.ref('excluded.updated_at'),
+      })),
+    )
+    .execute();
+};

@@ -1,5 +1,6 @@
 export { findJobsWithRunner } from './claim-job.ts';
 export type { FinishJobDeps } from './finish-job.ts';
+export type { RunnerSubject } from './guards.ts';
 export { JobBell } from './job-bell.ts';
 export { buildPayload } from './payload/build-payload.ts';
 export { environmentUrlOf } from './payload/environment-url.ts';

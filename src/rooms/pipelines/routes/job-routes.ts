@@ -6,10 +6,12 @@ import {
   enumeration,
   integer,
   keysetHeaders,
+  keysetUnsupported,
   ok,
   pageOf,
   pageReply,
   pagingParams,
+  rateLimited,
   route,
   string,
   stringOrArray,
@@ -54,8 +56,13 @@ const listRoute = (deps: PipelineRouteDeps): Route =>
       sort: enumeration(['desc', 'asc'], { default: 'desc' }),
       id_before: integer(),
     },
-    guard: deps.guards.project('read_build', { jobToken: 'READ_JOBS', authenticateFirst: true }),
+    guard: rateLimited(
+      deps.guards.project('read_build', { jobToken: 'READ_JOBS', authenticateFirst: true }),
+      '600',
+      deps.countJobsList,
+    ),
     handler: async ({ subject, params, request }) => {
+      if (params.pagination === 'keyset' && params.sort !== 'desc') throw keysetUnsupported();
       const page = pageOf(params);
       const filter: JobFilter = {
         projectId: subject.project.id,

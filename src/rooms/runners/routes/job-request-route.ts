@@ -1,7 +1,7 @@
-import type { Route } from '../../../http/index.ts';
-import { created, noContent, route, string } from '../../../http/index.ts';
+import type { CountRequest, Route } from '../../../http/index.ts';
+import { created, noContent, rateLimited, route, string } from '../../../http/index.ts';
 import { RUNNER_HEADERS } from '../../../wire/runner-protocol.ts';
-import { runnerByToken } from '../guards.ts';
+import { type RunnerSubject, runnerByToken } from '../guards.ts';
 import { recordManager } from '../manager-store.ts';
 import type { RequestJobDeps } from '../request-job.ts';
 import { requestJob } from '../request-job.ts';
@@ -19,6 +19,7 @@ const CURSOR = '1';
 export interface JobRequestRouteDeps extends RequestJobDeps {
   /** Milliseconds that a poll is held while there is no work; under the minute after which proxies give up. */
   readonly longPoll: number;
+  readonly countRequest: CountRequest<RunnerSubject>;
 }
 
 /** `POST /jobs/request`: 201 with the job, 204 without one, 403 for a token that is no runner's. Never 403 otherwise. */
@@ -29,7 +30,7 @@ export const jobRequestRoute = (deps: JobRequestRouteDeps): Route =>
     summary: 'A runner asks for a job',
     params: { last_update: string() },
     bodyLimit: BODY_LIMIT,
-    guard: runnerByToken(deps),
+    guard: rateLimited(runnerByToken(deps), '2000', deps.countRequest),
     handler: async ({ subject, params, request }) => {
       const now = deps.clock.now();
       const { runner, info, systemId } = subject;
