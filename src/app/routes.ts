@@ -82,7 +82,7 @@ export function makeRoutes(parts: Parts): AppRoutes {
     ...settingsRoutes({ guards: accounts, settings }),
     ...groupRoutes({ ...parts, guards: accounts }),
     ...projectRoutes({ ...parts, ...parts.projectDeps, guards: accounts }),
-    ...variableRoutes(parts, project),
+    ...variableRoutes(parts, parts),
     ...repositoryRoutes({
       ...gitDeps,
       project,

@@ -133,7 +133,7 @@ export const startRoomServer = async () => {
       ...accountRoutes(accounts),
       ...groupRoutes({ db, clock, guards, group, groupProjects: inGroups }),
       ...projectRoutes(projects),
-      ...variableRoutes({ db, vault, clock }, project),
+      ...variableRoutes({ db, vault, clock }, { accounts: guards, group, project }),
       ...triggerTokenRoutes({ db, vault, clock }, project),
     ],
     siteRoutes: sessionRoutes(accounts),

@@ -105,15 +105,6 @@ describe('the allowlist', () => {
     });
     expect(await allow('x')).toMatchObject({ status: 400, body: { error: 'target_project_id is invalid' } });
   });
-
-  it('of groups is empty', async () => {
-    const as = ada.token;
-    expect((await rooms.call('GET', scope('/groups_allowlist'), { as })).body).toEqual([]);
-    expect((await rooms.call('POST', scope('/groups_allowlist'), { as, json: { target_group_id: 1 } })).status).toBe(
-      404,
-    );
-    expect((await rooms.call('DELETE', scope('/groups_allowlist/1'), { as })).status).toBe(400);
-  });
 });
 
 describe('a job’s token', () => {

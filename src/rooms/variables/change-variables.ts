@@ -2,7 +2,6 @@ import type { Clock } from '../../kit/clock.ts';
 import { conflict, invalid, notFound } from '../../kit/errors.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
-import type { Project } from '../projects/index.ts';
 import type { StoredVariable } from './project-variable.ts';
 import {
   countVariables,
@@ -12,7 +11,8 @@ import {
   lockVariable,
   updateVariable,
 } from './store.ts';
-import { MAX_PROJECT_VARIABLES, variableErrors, visibilityErrors } from './variable-policy.ts';
+import { OWNER_RULES, type VariableOwner } from './variable-owner.ts';
+import { variableErrors, visibilityErrors } from './variable-policy.ts';
 
 export interface VariableDeps {
   readonly db: Db;
@@ -22,20 +22,21 @@ export interface VariableDeps {
 
 const alreadyTaken = (key: string) => invalid({ key: [`(${key}) has already been taken`] });
 
-/** Adds a variable to a project. Throws 400 for an invalid one, one that is there already, and the one above the limit. */
+/** Adds a variable. Throws 400 for an invalid one, one that is there already, and the one above the limit. */
 export const addVariable = async (
   deps: VariableDeps,
-  project: Project,
+  owner: VariableOwner,
   wanted: Omit<StoredVariable, 'id'>,
 ): Promise<StoredVariable> => {
   const variable = { ...wanted, key: wanted.key.trim() };
-  const errors = variableErrors(variable);
+  const errors = variableErrors(variable, owner.kind);
   if (errors !== undefined) throw invalid(errors);
   return deps.db.transaction().execute(async (tx) => {
-    const added = await insertVariable(tx, deps.vault, project.id, variable, deps.clock.now());
+    const added = await insertVariable(tx, deps.vault, owner, variable, deps.clock.now());
     if (added === undefined) throw alreadyTaken(variable.key);
-    if ((await countVariables(tx, { projectId: project.id })) > MAX_PROJECT_VARIABLES) {
-      throw invalid({ base: [`Maximum number of project ci variables (${MAX_PROJECT_VARIABLES}) exceeded`] });
+    const { limit, limitName } = OWNER_RULES[owner.kind];
+    if ((await countVariables(tx, owner)) > limit) {
+      throw invalid({ base: [`Maximum number of ${limitName} (${limit}) exceeded`] });
     }
     return added;
   });
@@ -47,12 +48,12 @@ export const addVariable = async (
  */
 export const getVariable = async (
   deps: VariableDeps,
-  project: Project,
+  owner: VariableOwner,
   key: string,
   environmentScope: string | undefined,
 ): Promise<StoredVariable> => {
-  const [found, ...more] = await findVariables(deps.db, deps.vault, { projectId: project.id }, key, environmentScope);
-  if (found === undefined) throw notFound('Variable');
+  const [found, ...more] = await findVariables(deps.db, deps.vault, owner, key, environmentScope);
+  if (found === undefined) throw notFound(OWNER_RULES[owner.kind].missing);
   if (more.length > 0) {
     throw conflict("There are multiple variables with provided parameters. Please use 'filter[environment_scope]'");
   }
@@ -64,17 +65,17 @@ export type VariableChanges = Partial<Omit<StoredVariable, 'id' | 'key' | 'hidde
 
 export const changeVariable = async (
   deps: VariableDeps,
-  project: Project,
+  owner: VariableOwner,
   variable: StoredVariable,
   changes: VariableChanges,
 ): Promise<StoredVariable> =>
   deps.db.transaction().execute(async (tx) => {
     const before = await lockVariable(tx, deps.vault, variable.id);
-    if (before === undefined) throw notFound('Variable');
+    if (before === undefined) throw notFound(OWNER_RULES[owner.kind].missing);
     const after: StoredVariable = { ...before, ...changes };
-    const errors = visibilityErrors(before, after) ?? variableErrors(after);
+    const errors = visibilityErrors(before, after) ?? variableErrors(after, owner.kind);
     if (errors !== undefined) throw invalid(errors);
-    const stored = await updateVariable(tx, deps.vault, project.id, after, deps.clock.now());
+    const stored = await updateVariable(tx, deps.vault, owner, after, deps.clock.now());
     if (!stored) throw alreadyTaken(after.key);
     return after;
   });

@@ -12,3 +12,9 @@ export const presentVariable = (variable: StoredVariable) => ({
   environment_scope: variable.environmentScope,
   description: variable.description,
 });
+
+/** GitLab's entity of an instance's variable: it is for every environment, and never hidden. */
+export const presentInstanceVariable = (variable: StoredVariable) => {
+  const { hidden: _hidden, environment_scope: _scope, ...entity } = presentVariable(variable);
+  return entity;
+};

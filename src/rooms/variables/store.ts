@@ -1,8 +1,9 @@
 import { type Selectable, sql } from 'kysely';
-import type { NamespaceId, ProjectId } from '../../kit/ids.ts';
+import type { NamespaceId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
 import type { StoredVariable } from './project-variable.ts';
+import type { VariableOwner } from './variable-owner.ts';
 
 /** What the value is sealed for: it opens nowhere else. */
 const PLACE = 'variables.value';
@@ -35,14 +36,17 @@ const toStored = (vault: Vault, row: Row): StoredVariable => ({
   description: row.description,
 });
 
-/** Who owns a variable. */
-export type VariableOwner = { readonly projectId: ProjectId } | { readonly namespaceId: NamespaceId } | 'instance';
+/** The columns that say who owns a variable; the instance's are both null. */
+const ownerColumns = (owner: VariableOwner) => ({
+  project_id: owner.kind === 'project' ? owner.id : null,
+  namespace_id: owner.kind === 'group' ? owner.id : null,
+});
 
 const selectOwned = (db: Db, owner: VariableOwner) => {
   const query = db.selectFrom('variables');
-  if (owner === 'instance') return query.where('project_id', 'is', null).where('namespace_id', 'is', null);
-  if ('projectId' in owner) return query.where('project_id', '=', owner.projectId);
-  return query.where('namespace_id', '=', owner.namespaceId);
+  if (owner.kind === 'project') return query.where('project_id', '=', owner.id);
+  if (owner.kind === 'group') return query.where('namespace_id', '=', owner.id);
+  return query.where('project_id', 'is', null).where('namespace_id', 'is', null);
 };
 
 /** All of an owner's, or one page of them, in the order of ids. */
@@ -125,13 +129,13 @@ const columnsOf = (vault: Vault, variable: Omit<StoredVariable, 'id'>, now: Date
 export const insertVariable = async (
   tx: Tx,
   vault: Vault,
-  projectId: ProjectId,
+  owner: VariableOwner,
   variable: Omit<StoredVariable, 'id'>,
   now: Date,
 ): Promise<StoredVariable | undefined> => {
   const row = await tx
     .insertInto('variables')
-    .values({ project_id: projectId, created_at: now, ...columnsOf(vault, variable, now) })
+    .values({ ...ownerColumns(owner), created_at: now, ...columnsOf(vault, variable, now) })
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst();
@@ -148,14 +152,12 @@ export const lockVariable = async (tx: Tx, vault: Vault, id: number): Promise<St
 export const updateVariable = async (
   tx: Tx,
   vault: Vault,
-  projectId: ProjectId,
+  owner: VariableOwner,
   variable: StoredVariable,
   now: Date,
 ): Promise<boolean> => {
-  const taken = await tx
-    .selectFrom('variables')
+  const taken = await selectOwned(tx, owner)
     .select('id')
-    .where('project_id', '=', projectId)
     .where('key', '=', variable.key)
     .where('environment_scope', '=', variable.environmentScope)
     .where('id', '!=', variable.id)

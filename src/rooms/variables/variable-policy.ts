@@ -1,7 +1,5 @@
 import type { StoredVariable } from './project-variable.ts';
-
-/** GitLab's limit of one project. */
-export const MAX_PROJECT_VARIABLES = 8000;
+import type { VariableOwner } from './variable-owner.ts';
 
 /** Attribute → sentences, GitLab's body of a failed model validation. */
 export type AttributeErrors = Readonly<Record<string, readonly string[]>>;
@@ -29,16 +27,32 @@ const scopeErrors = (scope: string): readonly string[] => [
   ...(SCOPE.test(scope) ? [] : ["can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', '*' and spaces"]),
 ];
 
+/** Characters of an instance's variable, by type; those of projects and groups have no limit of their own. */
+const MAX_INSTANCE_VALUE = { env_var: 10_000, file: 50_000 } as const;
+
 const isMaskable = (value: string, raw: boolean): boolean => (raw ? MASKABLE_RAW : MASKABLE).test(value);
+
+const valueErrors = (variable: Omit<StoredVariable, 'id'>, kind: VariableOwner['kind']): readonly string[] => {
+  const maximum = MAX_INSTANCE_VALUE[variable.variableType];
+  return [
+    ...(variable.masked && !isMaskable(variable.value, variable.raw) ? ['is invalid'] : []),
+    ...(kind === 'instance' && lengthOf(variable.value) > maximum
+      ? [`The value of the provided variable exceeds the ${maximum} character limit`]
+      : []),
+  ];
+};
 
 /**
  * What is wrong with a variable that is to be stored; undefined when nothing is. GitLab's rules: the key's letters and
  * length, a masked value that a log can be searched for, the scope's letters, the description's length.
  */
-export const variableErrors = (variable: Omit<StoredVariable, 'id'>): AttributeErrors | undefined => {
+export const variableErrors = (
+  variable: Omit<StoredVariable, 'id'>,
+  kind: VariableOwner['kind'],
+): AttributeErrors | undefined => {
   const errors = {
     key: keyErrors(variable.key),
-    value: variable.masked && !isMaskable(variable.value, variable.raw) ? ['is invalid'] : [],
+    value: valueErrors(variable, kind),
     environment_scope: scopeErrors(variable.environmentScope),
     description: lengthOf(variable.description ?? '') > MAX_LENGTH ? [TOO_LONG] : [],
   };

@@ -16,7 +16,7 @@ export const findVariableShelves = async (
 ): Promise<VariableShelves> => {
   const [inherited, own] = await Promise.all([
     listInherited(deps.db, deps.vault, project.namespace.id),
-    listVariables(deps.db, deps.vault, { projectId: project.id }),
+    listVariables(deps.db, deps.vault, { kind: 'project', id: project.id }),
   ]);
   return [...inherited, own];
 };
