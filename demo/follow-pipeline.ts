@@ -62,7 +62,6 @@ async function showNews(
 const readable = (trace: string): readonly string[] =>
   trace
     .replaceAll(/section_(?:start|end):[^\r]*\r/g, '')
-    // oxlint-disable-next-line no-control-regex
     .replaceAll(/\u001B\[[\d;]*[A-Za-z]/g, '')
     .split('\n')
     .filter((line) => line.trim() !== '');

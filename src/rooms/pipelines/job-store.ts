@@ -65,7 +65,7 @@ const toJob = (row: JobRow): Job => ({
   when: row.when_ as JobWhen,
   allowFailure: row.allow_failure,
   schedulingType: row.scheduling_type as SchedulingType,
-  needs: row.needs as unknown as readonly JobNeed[],
+  needs: row.needs as readonly JobNeed[],
   retried: row.retried,
   ref: row.ref,
   tag: row.tag,
@@ -117,8 +117,8 @@ export async function findJobWithOptions(db: Db | Tx, id: JobId): Promise<JobWit
   if (row === undefined) return undefined;
   return {
     ...toJob(row),
-    options: row.options as unknown as StoredJobOptions,
-    yamlVariables: row.yaml_variables as unknown as readonly CompiledVariable[],
+    options: row.options as StoredJobOptions,
+    yamlVariables: row.yaml_variables as readonly CompiledVariable[],
   };
 }
 
