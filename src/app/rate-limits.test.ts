@@ -144,7 +144,7 @@ describe("the instance's throttles", () => {
     await job.start();
     for (let call = 0; call < 5; call += 1) (await runner.request()).must(204);
     await job.log('a line');
-    await job.succeed();
+    expect((await job.succeed()).status).toBe(200);
     await set({ throttle_unauthenticated_api_enabled: false });
   });
 

@@ -120,7 +120,8 @@ function nameCaptured(route: Route, captured: readonly string[]): Readonly<Recor
     names.map((name, index) => {
       const key = name.slice(1);
       const value = decodeSegment(captured[index] ?? '');
-      return [key, route.params[key]?.type === 'integer' ? value.replace(/\.json$/u, '') : value];
+      const isNumber = route.params[key]?.type === 'integer' || (key === 'id' && /^\d+\.json$/u.test(value));
+      return [key, isNumber ? value.replace(/\.json$/u, '') : value];
     }),
   );
 }

@@ -85,6 +85,8 @@ export const findUserForSignIn = async (
 };
 
 export interface UserFilter {
+  readonly idAfter?: number;
+  readonly idBefore?: number;
   readonly username?: string;
   /** Part of the name or username, or the whole e-mail address. */
   readonly search?: string;
@@ -120,6 +122,8 @@ const filtered = (db: Db, filter: UserFilter) => {
   if (filter.withoutBots === true) query = query.where('bot', '=', false);
   if (filter.createdAfter !== undefined) query = query.where('created_at', '>', filter.createdAfter);
   if (filter.createdBefore !== undefined) query = query.where('created_at', '<', filter.createdBefore);
+  if (filter.idAfter !== undefined) query = query.where('users.id', '>', filter.idAfter);
+  if (filter.idBefore !== undefined) query = query.where('users.id', '<', filter.idBefore);
   if (filter.withoutProjects === true) {
     query = query.where(
       sql<boolean>`not exists (select 1 from projects where projects.creator_id = users.id and projects.deleted_at is null)`,

@@ -5,6 +5,8 @@ import {
   enumeration,
   integer,
   isoDateTime,
+  keysetHeaders,
+  keysetUnsupported,
   limitOffset,
   ok,
   pageOf,
@@ -37,18 +39,25 @@ const answerUsers = async (
     readonly per_page: number;
     readonly order_by: UserOrder;
     readonly sort: 'asc' | 'desc';
+    readonly pagination: string | undefined;
   },
   filter: UserFilter,
   byAdmin: boolean,
 ): Promise<ApiReply> => {
   const page = pageOf(params);
-  limitOffset(page, 'User');
+  const byKey = params.pagination === 'keyset';
+  if (byKey && params.order_by !== 'id') throw keysetUnsupported();
+  if (!byKey) limitOffset(page, 'User');
+  const { sort } = params;
   // Only administrators choose the order: it would tell others when accounts were made and changed.
-  const order = byAdmin ? { orderBy: params.order_by, sort: params.sort } : ({ orderBy: 'id', sort: 'desc' } as const);
-  const users = await listUsers(deps.db, filter, { ...page, ...order });
+  const order = byAdmin || byKey ? { orderBy: params.order_by, sort } : ({ orderBy: 'id', sort: 'desc' } as const);
+  const window = byKey ? { limit: page.limit + 1, offset: 0 } : page;
+  const found = await listUsers(deps.db, filter, { ...window, ...order });
+  const users = found.slice(0, page.limit);
   const rows = byAdmin
     ? await Promise.all(users.map((user) => presentForAdmin(deps, request, user)))
     : users.map((user) => presentUserBasic(user, request.baseUrl));
+  if (byKey) return ok(rows, keysetHeaders(request, sort, users, found.length > page.limit));
   return pageReply(request, page, rows, { total: await countUsers(deps.db, filter) });
 };
 
@@ -85,6 +94,9 @@ export const userRoutes = (deps: AccountRouteDeps): readonly Route[] => [
       without_projects: boolean(),
       order_by: enumeration(['id', 'name', 'username', 'created_at', 'updated_at'], { default: 'id' }),
       sort: enumeration(['asc', 'desc'], { default: 'desc' }),
+      pagination: string({ description: '`keyset`: by id, without totals' }),
+      id_after: integer(),
+      id_before: integer(),
     },
     guard: deps.guards.anyone({ scopes: ['read_user'] }),
     handler: async ({ subject, params, request }) => {
@@ -102,6 +114,8 @@ export const userRoutes = (deps: AccountRouteDeps): readonly Route[] => [
         blocked: params.blocked ?? false,
         withoutBots: params.humans === true || params.without_project_bots === true,
         admins: params.admins === true && byAdmin,
+        ...(params.id_after !== undefined && { idAfter: params.id_after }),
+        ...(params.id_before !== undefined && { idBefore: params.id_before }),
       };
       return answerUsers(deps, request, params, filter, byAdmin);
     },

@@ -5,6 +5,8 @@ import {
   boolean,
   enumeration,
   integer,
+  keysetUnsupported,
+  limitOffset,
   type Params,
   pageOf,
   pageReply,
@@ -33,6 +35,7 @@ const listParams = {
   top_level_only: boolean(),
   order_by: enumeration([...GROUP_ORDERS, 'similarity'], { default: 'name' }),
   sort: enumeration(['asc', 'desc'], { default: 'asc' }),
+  pagination: string(),
 };
 
 type ListParams = Params<typeof listParams>;
@@ -66,6 +69,8 @@ const answerList = async (
     below,
   };
   const page = pageOf(params);
+  if (params.pagination === 'keyset') throw keysetUnsupported();
+  limitOffset(page, 'Group');
   const orderBy = GROUP_ORDERS.find((order) => order === params.order_by) ?? 'name';
   const groups = await listGroups(deps.db, viewer, filter, { ...page, orderBy, sort: params.sort });
   return pageReply(

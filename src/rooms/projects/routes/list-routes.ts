@@ -73,7 +73,7 @@ const answerList = async (
   const page = pageOf(params);
   const byKey = params.pagination === 'keyset';
   if (byKey && params.order_by !== 'id') throw keysetUnsupported();
-  if (viewer === undefined) limitOffset(page, 'Project');
+  if (viewer === undefined && !byKey) limitOffset(page, 'Project');
   const order = { orderBy: orderOf(params), sort: params.sort };
   const window = byKey ? { limit: page.limit + 1, offset: 0 } : page;
   const found = await listProjects(deps.db, viewer, filter, { ...window, ...order }, now);
