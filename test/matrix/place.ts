@@ -30,6 +30,8 @@ export interface Place {
   readonly runner: FakeRunner;
   readonly environmentId: number;
   readonly tokenId: number;
+  /** A group of the same people in the same roles; the project is not in it. */
+  readonly groupId: number;
 }
 
 /** The people of the matrix, by the code of their column. */
@@ -79,6 +81,21 @@ export const addMembers = async (app: TestApp, projectId: number, members: Crew[
     )
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+};
+
+/** A group of the owner's with these members. */
+export const addGroup = async (app: TestApp, { owner, members }: Crew, visibility: Visibility): Promise<number> => {
+  const path = unique(`${visibility}-group`);
+  const made = await app.http('POST', '/groups', { as: owner, json: { name: path, path, visibility } });
+  const id = made.must(201).number('id');
+  const rows = members.map(([person, level]) => ({
+    namespace_id: id,
+    user_id: person.user.id,
+    access_level: level,
+    created_at: app.clock.now(),
+  }));
+  await app.db.insertInto('group_members').values(rows).execute();
+  return id;
 };
 
 /** A pipeline on an unprotected branch whose jobs stand as they were made: `test` pending, `hold` manual. */
@@ -165,6 +182,9 @@ export const makePlace = async (
   const { project } = bare;
   await project.addVariable({ key: 'COLOUR', value: 'green' });
   await project.protect('stable');
+  const groupId = await addGroup(app, crew, visibility);
+  const variable = { key: 'COLOUR', value: 'green' };
+  (await app.http('POST', `/groups/${groupId}/variables`, { as: crew.owner, json: variable })).must(201);
   const trigger = (await project.call('POST', '/triggers', { form: { description: 'matrix' } })).must(201);
   const environments = await project.call('GET', '/environments');
   const tokens = await app.http('GET', '/personal_access_tokens', { as: crew.owner });
@@ -176,5 +196,6 @@ export const makePlace = async (
     runner: await app.addRunner(project, RUNNER_SETTINGS),
     environmentId: environments.must(200).number(0, 'id'),
     tokenId: tokens.must(200).number(0, 'id'),
+    groupId,
   };
 };

@@ -10,6 +10,9 @@ const idOf = (segment: string, { world }: Lane, place: Place): number => {
       return world.people.victim.user.id;
     case 'runners':
       return place.runner.id;
+    case 'groups':
+    case 'namespaces':
+      return place.groupId;
     case 'jobs':
       return place.running.id;
     default:

@@ -1,5 +1,6 @@
 import type { Recipes } from '../recipe.ts';
 import { accountRecipes } from './accounts.ts';
+import { groupRecipes } from './groups.ts';
 import { jobRecipes } from './jobs.ts';
 import { projectRecipes } from './projects.ts';
 import { repositoryRecipes } from './repositories.ts';
@@ -8,6 +9,7 @@ import { runnerRecipes } from './runners.ts';
 /** How every route that writes is called. A new one gets its line here. */
 export const RECIPES: Recipes = {
   ...accountRecipes,
+  ...groupRecipes,
   ...projectRecipes,
   ...repositoryRecipes,
   ...jobRecipes,

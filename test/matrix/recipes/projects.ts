@@ -28,7 +28,13 @@ const ownersCall = async (place: Place, path: string, form: Readonly<Record<stri
   (await place.project.call('POST', path, { form })).must(201);
 
 export const projectRecipes: Recipes = {
-  'POST /projects': { prepare: () => ({ json: { path: unique('made') } }) },
+  'POST /projects': [
+    { note: 'in the own namespace', prepare: () => ({ json: { path: unique('made') } }) },
+    {
+      note: 'in a group',
+      prepare: (_lane, { groupId }) => ({ json: { path: unique('made'), namespace_id: groupId } }),
+    },
+  ],
   'PUT /projects/:id': [
     { note: 'description', prepare: () => ({ json: { description: unique('about') } }) },
     {
@@ -37,6 +43,9 @@ export const projectRecipes: Recipes = {
     },
   ],
   'DELETE /projects/:id': { prepare: ofItsOwn },
+  'PUT /projects/:id/transfer': {
+    prepare: async (lane, place) => ({ ...(await ofItsOwn(lane, place)), json: { namespace: String(place.groupId) } }),
+  },
   'POST /projects/:id/archive': { undo: unarchive },
   'POST /projects/:id/unarchive': {},
   'POST /projects/:id/members': {
@@ -88,9 +97,18 @@ export const projectRecipes: Recipes = {
       return { path: { target_project_id: id } };
     },
   },
-  'POST /projects/:id/job_token_scope/groups_allowlist': { prepare: () => ({ json: { target_group_id: 999_999 } }) },
+  'POST /projects/:id/job_token_scope/groups_allowlist': {
+    prepare: (_lane, { groupId }) => ({ json: { target_group_id: groupId } }),
+    undo: ({ world }, { project, groupId }) =>
+      world.app.http('DELETE', `/projects/${project.id}/job_token_scope/groups_allowlist/${groupId}`, {
+        as: world.people.owner,
+      }),
+  },
   'DELETE /projects/:id/job_token_scope/groups_allowlist/:target_group_id': {
-    prepare: () => ({ path: { target_group_id: 999_999 } }),
+    prepare: async (_lane, place) => {
+      await ownersCall(place, '/job_token_scope/groups_allowlist', { target_group_id: String(place.groupId) });
+      return { path: { target_group_id: place.groupId } };
+    },
   },
   'POST /projects/:id/variables': { prepare: () => ({ json: { key: unique('MADE').replace('-', '_'), value: 'x' } }) },
   'PUT /projects/:id/variables/:key': { prepare: () => ({ json: { value: 'blue' } }) },
