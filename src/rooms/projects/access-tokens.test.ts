@@ -58,7 +58,9 @@ describe('a project access token', () => {
     const bot = await rooms.call('GET', '/user', { as: String(token) });
     expect(bot.body).toMatchObject({ id: rest['user_id'], name: 'robot', bot: true });
     expect(bot.text('username')).toMatch(new RegExp(`^project_${project.id}_bot_[0-9a-f]{32}$`));
-    const member = await rooms.call('GET', `/projects/${project.id}/members/${rest['user_id']}`, { as: owner.token });
+    const member = await rooms.call('GET', `/projects/${project.id}/members/${made.number('user_id')}`, {
+      as: owner.token,
+    });
     expect(member.body).toMatchObject({ access_level: 30, name: 'robot' });
     // A developer's rights, and no more.
     const variables = `/projects/${project.id}/variables`;
