@@ -2,13 +2,14 @@ import { sql } from 'kysely';
 import type { PipelineId, ProjectId } from '../kit/ids.ts';
 import type { Tx } from '../platform/postgres/index.ts';
 import { noteBlobsOfPipeline } from '../rooms/artifacts/index.ts';
+import { removeDeletedGroups } from '../rooms/groups/index.ts';
 import { removeRepository } from '../rooms/repositories/index.ts';
 import type { Parts } from './parts.ts';
 
 /** Milliseconds between the deletion of a project and its removal: its running jobs learn of it in that time. */
 const REMOVE_AFTER = 60_000;
 
-/** Takes what is left of deleted projects away: rows and notes of their blobs in one transaction, then the repository. */
+/** Takes what is left of deleted projects away: repository, rows and notes of their blobs; then deleted groups that are empty. */
 export async function removeDeletedProjects(parts: Parts): Promise<void> {
   const before = new Date(parts.clock.now().getTime() - REMOVE_AFTER);
   const rows = await parts.db
@@ -24,6 +25,7 @@ export async function removeDeletedProjects(parts: Parts): Promise<void> {
     await removeRepository(parts.repositories, { id });
     await parts.db.transaction().execute((tx) => removeRows(tx, id));
   }
+  while ((await removeDeletedGroups(parts.db)) > 0);
 }
 
 async function removeRows(tx: Tx, id: ProjectId): Promise<void> {

@@ -158,6 +158,18 @@ export const markGroupsDeleted = async (tx: Tx, group: Group, now: Date): Promis
   return ids;
 };
 
+/**
+ * Takes the rows of deleted groups away whose projects are gone, from the bottom up. Answers how many; what stood above
+ * them goes the next time.
+ */
+export const removeDeletedGroups = async (db: Db): Promise<number> => {
+  const result = await sql`
+    delete from namespaces where deleted_at is not null
+      and not exists (select from projects where projects.namespace_id = namespaces.id)
+      and not exists (select from namespaces child where child.parent_id = namespaces.id)`.execute(db);
+  return Number(result.numAffectedRows ?? 0n);
+};
+
 /** The most open of the groups directly below; undefined when there is none. */
 export const findMostOpenSubgroup = async (db: Db, id: NamespaceId): Promise<Visibility | undefined> => {
   const groups = await readGroups(selectGroups(db).where('namespaces.parent_id', '=', id));

@@ -4,7 +4,7 @@ export type { Changer } from './change-members.ts';
 export { findNamespaceAccess, getNamespace, type NamespaceAccess } from './find-namespace.ts';
 export { type Group, isWithin, VISIBILITIES, type Visibility } from './group.ts';
 export { RESERVED_BELOW } from './group-policy.ts';
-export { findGroupById, idIn, isPathTaken, readGroups, selectGroups } from './group-store.ts';
+export { findGroupById, idIn, isPathTaken, readGroups, removeDeletedGroups, selectGroups } from './group-store.ts';
 export { canSeeGroup, type GroupGuards, type GroupSubject, groupGuards } from './guards.ts';
 export { insertMember } from './member-store.ts';
 export { deleteGroupsOwnedAlone, findGroupsOwnedAlone } from './owned-alone.ts';
