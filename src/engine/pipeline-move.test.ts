@@ -43,6 +43,14 @@ describe('pending', () => {
 });
 
 describe('times', () => {
+  it('a pipeline that passed and is skipped after a retry has no end any more', () => {
+    const retried = { status: 'manual', when: 'manual', allowFailure: true } as const;
+    expect(move({ status: 'success', startedAt: at(5), finishedAt: at(50) }, retried)?.changes).toEqual({
+      status: 'skipped',
+      finishedAt: null,
+    });
+  });
+
   it('the first running starts it, later ones do not', () => {
     expect(move({ status: 'pending' }, { status: 'running' })?.changes).toEqual({
       status: 'running',

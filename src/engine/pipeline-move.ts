@@ -1,5 +1,5 @@
 import type { Status } from '../wire/statuses.ts';
-import { FINISHED, isCompleted } from '../wire/statuses.ts';
+import { FINISHED } from '../wire/statuses.ts';
 import { compositeStatus } from './composite.ts';
 import { pipelineDuration } from './duration.ts';
 import type { JobState, PipelineChanges, PipelineMove, PipelineState } from './types.ts';
@@ -25,7 +25,8 @@ function changesOf(pipeline: PipelineState, to: Status, jobs: readonly JobState[
     status: to,
     ...(startedAt === pipeline.startedAt ? {} : { startedAt }),
     ...(isFinished(to) ? { finishedAt: now } : {}),
-    ...(!isCompleted(to) && pipeline.finishedAt !== null ? { finishedAt: null } : {}),
+    // Also on the way to `skipped`, which has no end in GitLab: only success, failed and canceled have one.
+    ...(!isFinished(to) && pipeline.finishedAt !== null ? { finishedAt: null } : {}),
     ...(measured ? { duration: pipelineDuration(jobs, now) } : {}),
     ...(pipeline.status === 'canceled' && pipeline.autoCanceledById !== null ? { autoCanceledById: null } : {}),
   };
