@@ -23,19 +23,29 @@ const tokenOf = (request: ApiRequest): string => {
   return request.credentials.runnerToken ?? '';
 };
 
+export interface RunnerTokenDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+}
+
+/** Undefined: the token is nobody's, or has expired. */
+export async function findRunnerByToken(deps: RunnerTokenDeps, token: string): Promise<Runner | undefined> {
+  const runner = await findRunnerByDigest(deps.db, digestOf(token));
+  const expiresAt = runner?.tokenExpiresAt ?? null;
+  return expiresAt !== null && expiresAt.getTime() <= deps.clock.now().getTime() ? undefined : runner;
+}
+
 /**
  * A runner by its authentication token (body or RUNNER-TOKEN header): 400 without one, 403 for one that is unknown
  * or has expired.
  */
-export const runnerByToken = (deps: { readonly db: Db; readonly clock: Clock }): Guard<RunnerSubject> => ({
+export const runnerByToken = (deps: RunnerTokenDeps): Guard<RunnerSubject> => ({
   label: 'runner token',
   check: async (request) => {
     const token = tokenOf(request);
     if (token === '') throw new Halt(errorReply(400, 'token is missing'));
-    const runner = await findRunnerByDigest(deps.db, digestOf(token));
+    const runner = await findRunnerByToken(deps, token);
     if (runner === undefined) throw forbidden();
-    const { tokenExpiresAt } = runner;
-    if (tokenExpiresAt !== null && tokenExpiresAt.getTime() <= deps.clock.now().getTime()) throw forbidden();
     const systemId = request.rawParams['system_id'];
     return {
       runner,

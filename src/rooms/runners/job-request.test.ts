@@ -319,6 +319,34 @@ b: { stage: two, script: b }
     expect((await runner.request()).status).toBe(201);
   });
 
+  it.each([
+    ['is paused', 'PUT', { paused: 'true' }],
+    ['gets tags and takes no untagged jobs any more', 'PUT', { tag_list: 'x', run_untagged: 'false' }],
+    ['gets another token', 'POST', {}],
+    ['is deleted', 'DELETE', {}],
+  ])('gives no job to a runner that %s while its poll is held, and passes the word on', async (_what, method, form) => {
+    const project = await app.addProject(CONFIG);
+    const runner = await app.addRunner(project);
+    const heir = await app.addRunner(project);
+    const cursor = await cursorOf(runner);
+    const leaving = new AbortController();
+    const held = runner.request({ cursor, signal: leaving.signal }).then(
+      (answer) => answer.status,
+      () => 'left',
+    );
+    await untilHeld(1);
+    const waiting = heir.request({ cursor });
+    await untilHeld(2);
+    const path = method === 'POST' ? `/runners/${runner.id}/reset_authentication_token` : `/runners/${runner.id}`;
+    const changed = await app.http(method, path, { as: await app.root(), form });
+    expect(changed.status).toBeLessThan(300);
+    await project.run();
+    expect((await waiting).status).toBe(201);
+    leaving.abort();
+    expect([204, 'left']).toContain(await held);
+    await untilReleased();
+  });
+
   it('hears of jobs that another server has queued, and takes that server’s cursor', async () => {
     const other = await app.startAnother();
     const project = await app.addProject(CONFIG);

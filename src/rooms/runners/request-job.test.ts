@@ -23,7 +23,7 @@ const requestOf = async (made: FakeRunner, signal: AbortSignal, hold: number): P
   if (runner === undefined) throw new Error('the runner is gone');
   const contact = { systemId: 's_0123456789ab', info: {}, ip: '127.0.0.1' };
   const manager = await recordManager(app.db, runner.id, contact, app.clock.now());
-  return { runner, manager, features: {}, hold, signal };
+  return { runner, findRunnerAgain: () => Promise.resolve(runner), manager, features: {}, hold, signal };
 };
 
 describe('requestJob', () => {

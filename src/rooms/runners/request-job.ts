@@ -25,6 +25,11 @@ export type BuildPayload = (
 
 export interface JobRequest {
   readonly runner: Runner;
+  /**
+   * The runner as it is now: while a request is held, a runner may be paused, get other tags or another token, or go.
+   * Undefined: it takes no jobs any more.
+   */
+  readonly findRunnerAgain: () => Promise<Runner | undefined>;
   readonly manager: RunnerManager;
   readonly features: RunnerFeatures;
   /** Milliseconds that the request may be held while there is no work; 0: answer at once. */
@@ -42,15 +47,17 @@ const LOOK_AGAIN = 5_000;
  */
 export async function requestJob(deps: RequestJobDeps, request: JobRequest): Promise<JobPayload | undefined> {
   const deadline = performance.now() + request.hold;
+  let runner: Runner | undefined = request.runner;
   let ring: number | undefined;
   for (;;) {
     const since = deps.bell.listen();
-    const payload = await takeJob(deps, request);
+    const payload = runner && (await takeJob(deps, { ...request, runner }));
     if (payload !== undefined) return payload;
     if (ring !== undefined) deps.bell.pass(ring);
     const left = deadline - performance.now();
-    if (left <= 0 || request.signal.aborted) return undefined;
+    if (runner === undefined || left <= 0 || request.signal.aborted) return undefined;
     ring = await deps.bell.wait(since, Math.min(left, LOOK_AGAIN), request.signal);
+    runner = await request.findRunnerAgain();
   }
 }
 

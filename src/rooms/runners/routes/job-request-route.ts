@@ -1,7 +1,7 @@
 import type { CountRequest, Route } from '../../../http/index.ts';
 import { created, noContent, rateLimited, route, string } from '../../../http/index.ts';
 import { RUNNER_HEADERS } from '../../../wire/runner-protocol.ts';
-import { type RunnerSubject, runnerByToken } from '../guards.ts';
+import { findRunnerByToken, type RunnerSubject, runnerByToken } from '../guards.ts';
 import { recordManager } from '../manager-store.ts';
 import type { RequestJobDeps } from '../request-job.ts';
 import { requestJob } from '../request-job.ts';
@@ -33,13 +33,17 @@ export const jobRequestRoute = (deps: JobRequestRouteDeps): Route =>
     guard: rateLimited(runnerByToken(deps), '2000', deps.countRequest),
     handler: async ({ subject, params, request }) => {
       const now = deps.clock.now();
-      const { runner, info, systemId } = subject;
+      const { runner, info, systemId, token } = subject;
       const cursor = { [RUNNER_HEADERS.lastUpdate]: CURSOR };
       await touchRunner(deps.db, runner.id, now);
       const manager = await recordManager(deps.db, runner.id, { systemId, info, ip: request.ip }, now);
       if (runner.paused) return noContent(cursor);
       const payload = await requestJob(deps, {
         runner,
+        findRunnerAgain: async () => {
+          const found = await findRunnerByToken(deps, token);
+          return found?.paused === false ? found : undefined;
+        },
         manager,
         features: info.features ?? {},
         // The first poll of a runner gets its cursor at once, as GitLab has it.
