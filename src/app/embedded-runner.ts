@@ -175,6 +175,7 @@ export class EmbeddedRunner {
           maximumTimeout: null,
           creatorId: null,
           projectId: null,
+          groupId: null,
         },
         clock.now(),
       ),

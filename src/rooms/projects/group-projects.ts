@@ -25,7 +25,7 @@ export interface GroupProjectsDeps {
 const SHOWN = 100;
 
 /** Hides all projects of these namespaces and lets each end as `deleteProject` does. */
-export const deleteProjectsIn = async (
+const deleteProjectsIn = async (
   deps: Pick<GroupProjectsDeps, 'onProjectDeleted'>,
   tx: Tx,
   namespaceIds: readonly number[],

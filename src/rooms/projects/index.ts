@@ -4,7 +4,7 @@ export { type CreateProjectRequest, createProject } from './create-project.ts';
 export type { DeployToken } from './deploy-token.ts';
 export { isDeployTokenActive } from './deploy-token.ts';
 export { deployTokenReaches, findCiDeployToken, findDeployTokenByDigest } from './deploy-token-store.ts';
-export { deleteProjectsIn, groupProjects } from './group-projects.ts';
+export { groupProjects } from './group-projects.ts';
 export {
   type ProjectGuardOptions,
   type ProjectGuards,

@@ -5,7 +5,9 @@ import type { JobId, PipelineId, ProjectId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import { digestOf, randomToken } from '../../platform/secrets/index.ts';
 import type { RunnerFeatures } from '../../wire/runner-protocol.ts';
+import { selfAndDescendants } from '../groups/index.ts';
 import type { Runner, RunnerManager } from './runner.ts';
+import { servesGroupOf } from './runner-store.ts';
 
 /** A job that now belongs to a runner. The token is known here and to the runner only. */
 export interface ClaimedJob {
@@ -100,9 +102,19 @@ const mayTake = (runner: Runner) => sql`
   and (${runner.runUntagged}::boolean or jobs.tag_list <> '{}')
   and (${runner.accessLevel === 'not_protected'}::boolean or jobs.protected)
   and projects.deleted_at is null
-  and case when ${runner.runnerType === 'instance_type'}::boolean then projects.shared_runners_enabled
-    else exists (select 1 from runner_projects
-      where runner_projects.runner_id = ${runner.id} and runner_projects.project_id = jobs.project_id) end`;
+  and ${serves(runner)}`;
+
+const serves = (runner: Runner) => {
+  switch (runner.runnerType) {
+    case 'instance_type':
+      return sql`projects.shared_runners_enabled`;
+    case 'group_type':
+      return sql`projects.namespace_id in ${selfAndDescendants(sql`${runner.groupId}`)}`;
+    case 'project_type':
+      return sql`exists (select 1 from runner_projects
+        where runner_projects.runner_id = ${runner.id} and runner_projects.project_id = jobs.project_id)`;
+  }
+};
 
 /** Those of these pending jobs that a runner which was heard of lately could take. */
 export async function findJobsWithRunner(
@@ -119,6 +131,7 @@ export async function findJobsWithRunner(
         and (runners.run_untagged or jobs.tag_list <> '{}')
         and (runners.access_level = 'not_protected' or jobs.protected)
         and case runners.runner_type when 'instance_type' then projects.shared_runners_enabled
+          when 'group_type' then ${servesGroupOf(sql.ref('projects.namespace_id'))}
           else exists (select 1 from runner_projects
             where runner_projects.runner_id = runners.id and runner_projects.project_id = jobs.project_id) end
     )`.execute(db);

@@ -21,7 +21,11 @@ export function presentRunner(runner: Runner, now: Date) {
 }
 
 /** The details of one runner. */
-export const presentRunnerDetails = (runner: Runner, now: Date, projects: readonly unknown[]) => ({
+export const presentRunnerDetails = (
+  runner: Runner,
+  now: Date,
+  serves: { readonly projects: readonly unknown[]; readonly groups: readonly unknown[] },
+) => ({
   ...presentRunner(runner, now),
   tag_list: runner.tagList,
   run_untagged: runner.runUntagged,
@@ -30,6 +34,6 @@ export const presentRunnerDetails = (runner: Runner, now: Date, projects: readon
   access_level: runner.accessLevel,
   maintenance_note: runner.maintenanceNote,
   contacted_at: runner.contactedAt?.toISOString() ?? null,
-  projects,
-  groups: [],
+  projects: serves.projects,
+  groups: serves.groups,
 });

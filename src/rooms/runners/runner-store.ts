@@ -1,7 +1,8 @@
 import type { RawBuilder, Selectable } from 'kysely';
 import { sql } from 'kysely';
-import type { ProjectId, RunnerId, UserId } from '../../kit/ids.ts';
+import type { NamespaceId, ProjectId, RunnerId, UserId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
+import { selfAndAncestors } from '../groups/index.ts';
 import type { Runner, RunnerStatus, RunnerType } from './runner.ts';
 import { ONLINE_WITHIN, STALE_AFTER } from './runner.ts';
 
@@ -10,6 +11,7 @@ import { ONLINE_WITHIN, STALE_AFTER } from './runner.ts';
 const toRunner = (row: Selectable<DB['runners']>): Runner => ({
   id: row.id as RunnerId,
   runnerType: row.runner_type as RunnerType,
+  groupId: row.namespace_id as NamespaceId | null,
   description: row.description,
   maintenanceNote: row.maintenance_note,
   paused: row.paused,
@@ -69,6 +71,7 @@ export interface NewRunner {
   readonly creatorId: UserId | null;
   /** Of a project runner: the first project that it serves. */
   readonly projectId: ProjectId | null;
+  readonly groupId: NamespaceId | null;
 }
 
 export async function insertRunner(tx: Tx, runner: NewRunner, now: Date): Promise<Runner> {
@@ -87,6 +90,7 @@ export async function insertRunner(tx: Tx, runner: NewRunner, now: Date): Promis
       tag_list: [...runner.tagList],
       access_level: runner.accessLevel,
       maximum_timeout: runner.maximumTimeout,
+      namespace_id: runner.groupId,
       creator_id: runner.creatorId,
       created_at: now,
       updated_at: now,
@@ -192,6 +196,10 @@ function hasStatus(status: RunnerStatus, now: Date): RawBuilder<boolean> {
   }
 }
 
+/** A condition on `runners`: a runner of the namespace itself or of a group above it. */
+export const servesGroupOf = (namespaceId: RawBuilder<unknown>) =>
+  sql<boolean>`(runners.runner_type = 'group_type' and runners.namespace_id in ${selfAndAncestors(namespaceId)})`;
+
 const filtered = (db: Db, filter: RunnerListFilter) => {
   let query = db.selectFrom('runners');
   if (filter.type !== undefined) query = query.where('runner_type', '=', filter.type);
@@ -206,6 +214,7 @@ const filtered = (db: Db, filter: RunnerListFilter) => {
     query = query.where((where) =>
       where.or([
         where('runner_type', '=', 'instance_type'),
+        servesGroupOf(sql`(select projects.namespace_id from projects where projects.id = ${projectId})`),
         where('id', 'in', (sub) =>
           sub.selectFrom('runner_projects').select('runner_id').where('project_id', '=', projectId),
         ),

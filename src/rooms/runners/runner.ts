@@ -1,4 +1,4 @@
-import type { RunnerId } from '../../kit/ids.ts';
+import type { NamespaceId, RunnerId } from '../../kit/ids.ts';
 
 export type RunnerType = 'instance_type' | 'group_type' | 'project_type';
 
@@ -6,6 +6,8 @@ export type RunnerType = 'instance_type' | 'group_type' | 'project_type';
 export interface Runner {
   readonly id: RunnerId;
   readonly runnerType: RunnerType;
+  /** Of a group runner: the group whose projects, with those below it, it serves. */
+  readonly groupId: NamespaceId | null;
   readonly description: string;
   readonly maintenanceNote: string | null;
   readonly paused: boolean;

@@ -15,10 +15,18 @@ import {
   route,
   string,
 } from '../../../http/index.ts';
-import { badRequest, forbidden, invalid, notFound } from '../../../kit/errors.ts';
-import type { ProjectId } from '../../../kit/ids.ts';
+import { forbidden, invalid, notFound } from '../../../kit/errors.ts';
+import type { NamespaceId, ProjectId } from '../../../kit/ids.ts';
 import { digestOf } from '../../../platform/secrets/index.ts';
 import type { UserActor } from '../../accounts/index.ts';
+import {
+  canSeeGroup,
+  findGroupById,
+  findGroupRole,
+  type GroupProjects,
+  groupCan,
+  presentGroupBasic,
+} from '../../groups/index.ts';
 import type { ProjectGuards } from '../../projects/index.ts';
 import { findProjectById, findRole, userCan } from '../../projects/index.ts';
 import { mayManageRunner } from '../may-manage-runner.ts';
@@ -40,6 +48,8 @@ import type { LifecycleRouteDeps } from './lifecycle-routes.ts';
 
 export interface ManagementRouteDeps extends LifecycleRouteDeps {
   readonly guards: { readonly project: ProjectGuards };
+  readonly groupProjects: Pick<GroupProjects, 'namespacesOfMember'>;
+  readonly server: { readonly externalUrl: string };
 }
 
 const TYPES = ['instance_type', 'group_type', 'project_type'] as const;
@@ -66,20 +76,45 @@ function checkSettings(runUntagged: boolean, tagList: readonly string[], maximum
   }
 }
 
-/** Who may make a runner of this type: administrators, and for a project those who administer its runners. */
+/** Whom a new runner serves: neither = the whole instance. */
+interface Served {
+  readonly projectId: ProjectId | null;
+  readonly groupId: NamespaceId | null;
+}
+
+/** Who may make a runner: administrators, for a project those who administer its runners, for a group its owners. */
 async function checkOwner(
   deps: ManagementRouteDeps,
   actor: UserActor,
-  type: Runner['runnerType'],
-  projectId: number | undefined,
-): Promise<ProjectId | null> {
-  if (type === 'group_type') throw badRequest('Group runners need groups, which this version does not have yet');
-  if (type === 'instance_type') {
-    if (!actor.user.admin) throw forbidden();
-    return null;
+  params: {
+    readonly runner_type: Runner['runnerType'];
+    readonly project_id: number | undefined;
+    readonly group_id: number | undefined;
+  },
+): Promise<Served> {
+  switch (params.runner_type) {
+    case 'instance_type':
+      if (!actor.user.admin) throw forbidden();
+      return { projectId: null, groupId: null };
+    case 'group_type':
+      return { projectId: null, groupId: await checkGroup(deps, actor, params.group_id) };
+    case 'project_type':
+      return { projectId: await checkProject(deps, actor, params.project_id), groupId: null };
   }
-  if (projectId === undefined) throw new Halt(errorReply(400, 'project_id is missing'));
-  const project = await findProjectById(deps.db, projectId);
+}
+
+async function checkGroup(deps: ManagementRouteDeps, actor: UserActor, id: number | undefined): Promise<NamespaceId> {
+  if (id === undefined) throw new Halt(errorReply(400, 'group_id is missing'));
+  const group = await findGroupById(deps.db, id);
+  const role = group && (await findGroupRole(deps.db, actor.user, group.id, deps.clock.now()));
+  if (group === undefined || !(await canSeeGroup(deps, actor.user, group, role))) throw notFound('Group');
+  if (!groupCan(actor.user, 'admin_group_runners', group, role)) throw forbidden();
+  return group.id;
+}
+
+async function checkProject(deps: ManagementRouteDeps, actor: UserActor, id: number | undefined): Promise<ProjectId> {
+  if (id === undefined) throw new Halt(errorReply(400, 'project_id is missing'));
+  const project = await findProjectById(deps.db, id);
   const role = project && (await findRole(deps.db, actor.user, project.id, deps.clock.now()));
   if (project === undefined || !userCan(actor.user, 'read_project', project, role)) throw notFound('Project');
   if (!userCan(actor.user, 'admin_runners', project, role)) throw forbidden();
@@ -100,7 +135,7 @@ const createRoute = (deps: ManagementRouteDeps): Route =>
     },
     guard: deps.accounts.signedIn({ scopes: ['create_runner'] }),
     handler: async ({ subject, params }) => {
-      const projectId = await checkOwner(deps, subject, params.runner_type, params.project_id);
+      const served = await checkOwner(deps, subject, params);
       const runUntagged = params.run_untagged ?? true;
       const tagList = params.tag_list ?? [];
       checkSettings(runUntagged, tagList, params.maximum_timeout ?? null);
@@ -122,7 +157,7 @@ const createRoute = (deps: ManagementRouteDeps): Route =>
             accessLevel: params.access_level ?? 'not_protected',
             maximumTimeout: params.maximum_timeout ?? null,
             creatorId: subject.user.id,
-            projectId,
+            ...served,
           },
           deps.clock.now(),
         ),
@@ -213,7 +248,9 @@ const detailsOf = async (deps: ManagementRouteDeps, runner: Runner) => {
       ? []
       : [{ id: project.id, name: project.name, path: project.path, path_with_namespace: project.fullPath }],
   );
-  return presentRunnerDetails(runner, deps.clock.now(), presented);
+  const group = runner.groupId === null ? undefined : await findGroupById(deps.db, runner.groupId);
+  const groups = group === undefined ? [] : [presentGroupBasic(group, deps.server.externalUrl)];
+  return presentRunnerDetails(runner, deps.clock.now(), { projects: presented, groups });
 };
 
 const oneRunnerRoutes = (deps: ManagementRouteDeps): readonly Route[] => [
