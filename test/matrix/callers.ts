@@ -10,6 +10,7 @@ export type Proof =
   /** An access token, or something in its place: PRIVATE-TOKEN, or the password of git. */
   | { readonly kind: 'private'; readonly value: string }
   | { readonly kind: 'job'; readonly value: string }
+  | { readonly kind: 'deploy'; readonly username: string; readonly value: string }
   /** The parameter `token`. */
   | { readonly kind: 'param'; readonly value: string }
   | { readonly kind: 'session'; readonly headers: Readonly<Record<string, string>> };
@@ -61,6 +62,18 @@ const endedJob = async (world: World): Promise<Proof> => {
 const runnerToken = async (world: World, place: Place): Promise<string> =>
   (await world.app.addRunner(place.project, RUNNER_SETTINGS)).token;
 
+const botToken = async (world: World, path: string, accessLevel: number): Promise<Proof> => {
+  const json = { name: 'bot', scopes: ['api'], access_level: accessLevel };
+  const made = await world.app.http('POST', `${path}/access_tokens`, { as: world.people.owner, json });
+  return { kind: 'private', value: made.must(201).string('token') };
+};
+
+const deployToken = async (world: World, path: string): Promise<Proof> => {
+  const json = { name: 'deploy', scopes: ['read_repository'] };
+  const made = (await world.app.http('POST', `${path}/deploy_tokens`, { as: world.people.owner, json })).must(201);
+  return { kind: 'deploy', username: made.string('username'), value: made.string('token') };
+};
+
 const nothing = async (): Promise<Proof> => ({ kind: 'nothing' });
 const nobody = (world: World): Promise<Proof> => token(world, world.people.nobody);
 const member =
@@ -103,6 +116,27 @@ export const CALLERS: readonly Caller[] = [
     who: "the owner's session without its CSRF token",
     place: 'private',
     prove: (world) => session(world, { csrf: false }),
+  },
+  {
+    code: 'pb',
+    who: 'a maintainer bot of the project (its access token)',
+    place: 'private',
+    perPlace: true,
+    prove: (world, { project }) => botToken(world, `/projects/${project.id}`, 40),
+  },
+  {
+    code: 'gb',
+    who: 'an owner bot of the group',
+    place: 'private',
+    perPlace: true,
+    prove: (world, { groupId }) => botToken(world, `/groups/${groupId}`, 50),
+  },
+  {
+    code: 'dt',
+    who: 'a deploy token of the project, of scope read_repository',
+    place: 'private',
+    perPlace: true,
+    prove: (world, { project }) => deployToken(world, `/projects/${project.id}`),
   },
   {
     code: 'jo',

@@ -1,6 +1,6 @@
 import type { Route } from '../../src/http/index.ts';
-import type { Answer } from '../support/http-caller.ts';
 import { CALLERS, type Caller, type Proof } from './callers.ts';
+import { type Answered, lightCaller } from './light-caller.ts';
 import type { Place } from './place.ts';
 import type { Prepared, Recipe, Recipes } from './recipe.ts';
 import { standardValues } from './standard-values.ts';
@@ -107,10 +107,11 @@ const proofOf = (
   return proof;
 };
 
-const send = (lane: Lane, line: Line, place: Place, ready: Prepared, proof: Proof): Promise<Answer> => {
+const send = (lane: Lane, line: Line, place: Place, ready: Prepared, proof: Proof): Promise<Answered> => {
   const values = { ...standardValues(line.route.path, lane, place), ...ready.path };
   const { place: _place, path: _path, ...rest } = ready;
-  return lane.world.app.http(line.route.method, pathOf(line, values), {
+  const { url } = lane.world.app;
+  return lightCaller(line.isSite ? url : `${url}/api/v4`)(line.route.method, pathOf(line, values), {
     ...rest,
     query: { ...rest.query, ...(proof.kind === 'param' ? { token: proof.value } : {}) },
     headers: { ...rest.headers, ...headersOf(line, proof) },
@@ -122,10 +123,13 @@ const isGit = (line: Line): boolean => line.isSite && line.route.path.startsWith
 const headersOf = (line: Line, proof: Proof): Readonly<Record<string, string>> => {
   if (proof.kind === 'session') return proof.headers;
   if (proof.kind === 'nothing' || proof.kind === 'param') return {};
-  const name = proof.kind === 'job' ? 'gitlab-ci-token' : 'anybody';
-  if (isGit(line)) return { Authorization: `Basic ${Buffer.from(`${name}:${proof.value}`).toString('base64')}` };
-  return { [proof.kind === 'job' ? 'JOB-TOKEN' : 'PRIVATE-TOKEN']: proof.value };
+  if (!isGit(line)) return { [HEADERS[proof.kind]]: proof.value };
+  const name = proof.kind === 'deploy' ? proof.username : GIT_NAMES[proof.kind];
+  return { Authorization: `Basic ${Buffer.from(`${name}:${proof.value}`).toString('base64')}` };
 };
+
+const HEADERS = { private: 'PRIVATE-TOKEN', job: 'JOB-TOKEN', deploy: 'Deploy-Token' } as const;
+const GIT_NAMES = { private: 'anybody', job: 'gitlab-ci-token' } as const;
 
 const pathOf = (line: Line, values: Readonly<Record<string, string | number>>): string =>
   line.route.path.replace(/[:*](\w+)/gu, (part, name: string) => {

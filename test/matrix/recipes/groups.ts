@@ -28,15 +28,6 @@ const aVariable = async (lane: Lane, path: string, as: Person): Promise<Prepared
 
 const INSTANCE = '/admin/ci/variables';
 
-/** The instance takes few variables, so none stays. */
-const noInstanceVariables = async ({ world }: Lane): Promise<void> => {
-  await world.app.db
-    .deleteFrom('variables')
-    .where('project_id', 'is', null)
-    .where('namespace_id', 'is', null)
-    .execute();
-};
-
 const anInstanceVariable = (lane: Lane): Promise<Prepared> => aVariable(lane, INSTANCE, lane.world.people.admin);
 
 const newVariable = (): Prepared => ({ json: { key: unique('MADE').replace('-', '_'), value: 'x' } });
@@ -75,11 +66,10 @@ export const groupRecipes: Recipes = {
   'DELETE /groups/:id/variables/:key': {
     prepare: (lane, { groupId }) => aVariable(lane, `/groups/${groupId}/variables`, lane.world.people.owner),
   },
-  [`POST ${INSTANCE}`]: { prepare: newVariable, undo: noInstanceVariables },
+  [`POST ${INSTANCE}`]: { prepare: newVariable },
   [`GET ${INSTANCE}/:key`]: { prepare: anInstanceVariable },
   [`PUT ${INSTANCE}/:key`]: {
     prepare: async (lane) => ({ ...(await anInstanceVariable(lane)), json: { value: 'blue' } }),
-    undo: noInstanceVariables,
   },
   [`DELETE ${INSTANCE}/:key`]: { prepare: anInstanceVariable },
 };

@@ -1,7 +1,9 @@
 import type { Recipes } from '../recipe.ts';
 import { accountRecipes } from './accounts.ts';
 import { groupRecipes } from './groups.ts';
+import { homeTokenRecipes } from './home-tokens.ts';
 import { jobRecipes } from './jobs.ts';
+import { peopleRecipes } from './people.ts';
 import { projectRecipes } from './projects.ts';
 import { repositoryRecipes } from './repositories.ts';
 import { runnerRecipes } from './runners.ts';
@@ -14,4 +16,6 @@ export const RECIPES: Recipes = {
   ...repositoryRecipes,
   ...jobRecipes,
   ...runnerRecipes,
+  ...homeTokenRecipes,
+  ...peopleRecipes,
 };
