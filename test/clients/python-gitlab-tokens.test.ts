@@ -17,7 +17,7 @@ afterAll(() => rooms.close());
 describe('python-gitlab', () => {
   it('makes users, keys, addresses and every kind of token, and reads them back', async (context) => {
     const python = findPythonWith('gitlab');
-    if (python === undefined) context.skip('needs python3 with the module gitlab (package python3-gitlab)');
+    if (python === undefined) return context.skip('needs python3 with the module gitlab (package python3-gitlab)');
     const root = await rooms.addPerson('root', { admin: true });
     const { stdout } = await promisify(execFile)(python, ['-W', 'ignore', SCRIPT, rooms.url], {
       env: { PATH: process.env['PATH'] ?? '', ROOT_TOKEN: root.token, SSH_KEY },

@@ -231,3 +231,21 @@ describe('GET /users', () => {
     expect(await names('created_after=yesterday')).toEqual({ error: 'created_after is invalid' });
   });
 });
+
+describe('an id that no user has', () => {
+  it.each(['0', '-1', '99999999999999', '99999999999999999999', '1e3', 'root%00', '1;2'])('%s', async (id) => {
+    for (const [method, path] of [
+      ['GET', `/users/${id}`],
+      ['PUT', `/users/${id}`],
+      ['POST', `/users/${id}/block`],
+      ['GET', `/users/${id}/keys`],
+      ['GET', `/users/${id}/impersonation_tokens`],
+      ['GET', `/personal_access_tokens/${id}`],
+      ['GET', `/keys/${id}`],
+    ] as const) {
+      const answer = await rooms.call(method, path, { as: root.token, json: method === 'GET' ? undefined : {} });
+      expect([path, [400, 404].includes(answer.status)]).toEqual([path, true]);
+    }
+    expect(rooms.control.faults).toEqual([]);
+  });
+});

@@ -96,6 +96,8 @@ describe('a project access token', () => {
     ]);
     const bot = (await make({ access_level: 50 })).text('token');
     expect((await make({}, bot)).status).toBe(400);
+    const personal = { as: bot, json: { name: 'x', scopes: ['self_rotate'] } };
+    expect((await rooms.call('POST', '/user/personal_access_tokens', personal)).status).toBe(403);
     expect((await rooms.call('GET', path(), { as: developer.token })).status).toBe(401);
     expect((await rooms.call('GET', path())).status).toBe(401);
     const stranger = await rooms.addPerson('stranger');

@@ -15,7 +15,7 @@ import {
   route,
   string,
 } from '../../../http/index.ts';
-import { badRequest, forbidden, notFound, recordNotFound, unauthorized } from '../../../kit/errors.ts';
+import { badRequest, forbidden, notFound, PenstockError, recordNotFound, unauthorized } from '../../../kit/errors.ts';
 import { withoutAbsent } from '../../../kit/without-absent.ts';
 import { isAdmin, type UserActor } from '../actor.ts';
 import { checkLifetime, createPersonalToken, rotateToken, type ShownToken } from '../create-token.ts';
@@ -225,6 +225,10 @@ export const tokenRoutes = (deps: AccountRouteDeps): readonly Route[] => [
     summary: 'Make a personal access token for oneself; of few scopes',
     params: newTokenParams,
     guard: deps.guards.signedIn(),
-    handler: ({ subject, params }) => makeToken(deps, subject.user, params, SELF_MADE_TOKEN_SCOPES),
+    handler: async ({ subject, params }) => {
+      // A token that may end would make one that stays.
+      if (subject.user.bot) throw new PenstockError('forbidden', 'Not permitted to create');
+      return makeToken(deps, subject.user, params, SELF_MADE_TOKEN_SCOPES);
+    },
   }),
 ];
