@@ -1,6 +1,7 @@
+import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
 import type { EnvironmentId, JobId, PipelineId, ProjectId } from '../../kit/ids.ts';
-import type { Db, Tx } from '../../platform/postgres/index.ts';
+import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import type { EnvironmentTier } from './tier.ts';
 
 /** SQL of `environments` and `deployments`. */
@@ -25,20 +26,20 @@ export async function findEnvironment(
   let query = db.selectFrom('environments').selectAll().where('project_id', '=', projectId);
   query = 'name' in by ? query.where('name', '=', by.name) : query.where('id', '=', by.id);
   const row = await query.executeTakeFirst();
-  return row === undefined
-    ? undefined
-    : {
-        id: row.id as EnvironmentId,
-        projectId: row.project_id as ProjectId,
-        name: row.name,
-        slug: row.slug,
-        externalUrl: row.external_url,
-        state: row.state as Environment['state'],
-        tier: row.tier as EnvironmentTier,
-        createdAt: row.created_at,
-        updatedAt: row.updated_at,
-      };
+  return row === undefined ? undefined : toEnvironment(row);
 }
+
+const toEnvironment = (row: Selectable<DB['environments']>): Environment => ({
+  id: row.id as EnvironmentId,
+  projectId: row.project_id as ProjectId,
+  name: row.name,
+  slug: row.slug,
+  externalUrl: row.external_url,
+  state: row.state as Environment['state'],
+  tier: row.tier as EnvironmentTier,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
 
 export interface NewEnvironment {
   readonly name: string;
@@ -180,7 +181,6 @@ export async function listEnvironments(
   }
   if (filter.states !== undefined) query = query.where('state', '=', filter.states);
   const count = await query.select((one) => one.fn.countAll<number>().as('count')).executeTakeFirst();
-  const found = await query.select('id').orderBy('name').limit(page.limit).offset(page.offset).execute();
-  const rows = await Promise.all(found.map((row) => findEnvironment(db, projectId, { id: row.id })));
-  return { rows: rows.filter((row) => row !== undefined), total: Number(count?.count ?? 0) };
+  const rows = await query.selectAll().orderBy('name').limit(page.limit).offset(page.offset).execute();
+  return { rows: rows.map(toEnvironment), total: Number(count?.count ?? 0) };
 }

@@ -72,9 +72,11 @@ const ofType = <T extends Fact['type']>(facts: readonly Fact[], type: T): readon
 
 async function follow(tx: Tx, moves: readonly Move[], now: Date): Promise<void> {
   const deployments = moves.flatMap(({ fact, environment }) => {
-    const status = environment.action === 'start' ? DEPLOYMENT_STATUS[fact.to] : undefined;
-    const finishedAt = isCompleted(fact.to) ? now : null;
-    return status === undefined ? [] : [{ jobId: fact.jobId, status, finishedAt }];
+    const isOver = isCompleted(fact.to);
+    // A job that never got its turn deploys nothing.
+    if (environment.action !== 'start' || (fact.from === 'created' && isOver)) return [];
+    const status = DEPLOYMENT_STATUS[fact.to];
+    return status === undefined ? [] : [{ jobId: fact.jobId, status, finishedAt: isOver ? now : null }];
   });
   await upsertDeployments(tx, deployments, now);
   for (const { fact, environment } of moves) {
