@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema 972ebc26d7e1fc49). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema 144726e943769c84). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =

@@ -15,9 +15,11 @@ const MAX_ROUNDS = 10;
 /** Later jobs first: those that would be skipped when an earlier one fails are to fail themselves, as in GitLab. */
 async function findJobsOfUser(db: Db, userId: UserId): Promise<readonly JobId[]> {
   const { rows } = await sql<{ readonly id: number }>`
-    select jobs.id from jobs join pipelines on pipelines.id = jobs.pipeline_id
-    where (jobs.user_id = ${userId} or pipelines.user_id = ${userId}) and jobs.status in ${ALIVE} and not jobs.retried
-    order by jobs.id desc limit ${BATCH}`.execute(db);
+    select id from jobs where user_id = ${userId} and status in ${ALIVE} and not retried
+    union
+    select jobs.id from pipelines join jobs on jobs.pipeline_id = pipelines.id
+    where pipelines.user_id = ${userId} and jobs.status in ${ALIVE} and not jobs.retried
+    order by id desc limit ${BATCH}`.execute(db);
   return rows.map((row) => row.id as JobId);
 }
 
