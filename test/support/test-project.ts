@@ -102,10 +102,10 @@ export class TestProject {
     await this.pushRefs([{ ref: `refs/tags/${name}`, old: NO_SHA, new: to }], options);
   }
 
-  async removeBranch(name: string, push: PushOptions | undefined = undefined): Promise<void> {
+  /** Nobody is told of it. */
+  async removeBranch(name: string): Promise<void> {
     const old = (await findBranch(this.#parts.repositories, this, name))?.sha ?? NO_SHA;
-    const update = { ref: `refs/heads/${name}`, old, new: NO_SHA };
-    await (push === undefined ? updateRefs(this.repository, [update]) : this.pushRefs([update], push));
+    await updateRefs(this.repository, [{ ref: `refs/heads/${name}`, old, new: NO_SHA }]);
   }
 
   async headOf(branch: string): Promise<string | undefined> {

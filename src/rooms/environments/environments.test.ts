@@ -100,3 +100,48 @@ describe('deployments', () => {
     expect(rows.map((row) => row.status)).toEqual(['failed', 'success']);
   });
 });
+
+describe('an environment', () => {
+  it('follows its jobs', async () => {
+    const project = await app.addProject(`
+stages: [deploy, stop]
+deploy:
+  stage: deploy
+  script: d
+  environment: { name: review/$CI_COMMIT_REF_NAME, url: 'https://$CI_ENVIRONMENT_SLUG.$WHERE' }
+stop:
+  stage: stop
+  script: s
+  when: manual
+  environment: { name: review/$CI_COMMIT_REF_NAME, action: stop }
+`);
+    const runner = await app.addRunner(project);
+    const pipeline = await project.run({ variables: [{ key: 'WHERE', value: 'example.com' }] });
+    const environments = async () => (await project.call('GET', '/environments')).must(200).body;
+    const slug = expect.stringMatching(/^review-main-[a-z0-9]{6}$/);
+    const shown = {
+      id: expect.any(Number),
+      name: 'review/main',
+      slug,
+      state: 'available',
+      tier: 'development',
+      created_at: expect.any(String),
+      updated_at: expect.any(String),
+    };
+    expect(await environments()).toEqual([{ ...shown, external_url: null }]);
+    const deployments = () =>
+      app.db.selectFrom('deployments').select(['job_id', 'status']).where('project_id', '=', project.id).execute();
+    const deploy = await runner.mustTake('deploy');
+    expect(await deployments()).toEqual([{ job_id: deploy.id, status: 'running' }]);
+    await deploy.start();
+    await deploy.succeed();
+    expect(await environments()).toEqual([
+      { ...shown, external_url: expect.stringMatching(/^https:\/\/review-main-[a-z0-9]{6}\.example\.com$/) },
+    ]);
+    expect(await deployments()).toEqual([{ job_id: deploy.id, status: 'success' }]);
+    await pipeline.post('stop', 'play');
+    await runner.work();
+    expect(await environments()).toEqual([expect.objectContaining({ state: 'stopped' })]);
+    expect(await deployments()).toHaveLength(1);
+  });
+});

@@ -144,7 +144,7 @@ describe('GET pipelines', () => {
     [{ per_page: '0' }, 'per_page has a value not allowed'],
     [{ page: 'x' }, 'page is invalid'],
   ])('400 for %j', async (query, error) => {
-    const answer = await project.call('GET', '/pipelines', { query: query as Record<string, string> });
+    const answer = await project.call('GET', '/pipelines', { query });
     expect(answer.outcome).toEqual([400, { error }]);
   });
 
