@@ -20,7 +20,7 @@ use:
     - if: $CI_PIPELINE_SOURCE == "trigger"
 `;
 
-describe('@gitbeaker/rest drives a pipeline from nothing to its artifacts', () => {
+describe('@gitbeaker/rest drives a pipeline from nothing to its artifacts', { timeout: 90_000 }, () => {
   let server: PenstockProcess;
 
   beforeAll(async () => {

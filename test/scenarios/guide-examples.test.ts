@@ -48,7 +48,7 @@ fails:
   allow_failure: true
 `;
 
-describe('the guide, typed as it stands (host, ids and tokens replaced)', () => {
+describe('the guide, typed as it stands (host, ids and tokens replaced)', { timeout: 90_000 }, () => {
   let server: PenstockProcess;
   let rest: RestClient;
   let project: number;

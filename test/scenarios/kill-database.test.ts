@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KillCampaign, MOMENTS, WHOLE_LOG } from '../support/kill-campaign.ts';
 import { PenstockProcess } from '../support/penstock-process.ts';
 
-describe("kill -9 of the embedded database's process in the middle of a pipeline", () => {
+describe("kill -9 of the embedded database's process in the middle of a pipeline", { timeout: 120_000 }, () => {
   let server: PenstockProcess;
   let campaign: KillCampaign;
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testDatabase } from '../support/database.ts';
 import type { KillOutcome } from '../support/kill-campaign.ts';
 import { KillCampaign, MOMENTS, WHOLE_LOG } from '../support/kill-campaign.ts';
 import { PenstockProcess } from '../support/penstock-process.ts';
@@ -15,13 +14,15 @@ function expectUnharmed(outcome: KillOutcome): void {
   }
 }
 
-describe('kill -9 of the server in the middle of a pipeline', () => {
+/** Milliseconds. A claim whose answer was lost goes back to the queue only after a while. */
+const PATIENCE = 120_000;
+
+describe('kill -9 of the server in the middle of a pipeline', { timeout: PATIENCE }, () => {
   let server: PenstockProcess;
   let campaign: KillCampaign;
 
   beforeAll(async () => {
-    const database = await testDatabase();
-    server = new PenstockProcess({ databaseUrl: database.url });
+    server = new PenstockProcess();
     await server.start();
     campaign = new KillCampaign(server);
     await campaign.prepare();
