@@ -29,7 +29,9 @@ export const penstockTests = (options: {
     },
   });
   const system = findSystemPostgres(15);
-  const onSystem = [project('postgresql-15', database, 'test/support/start-system-postgres.ts')];
+  // What a route answers to whom does not hang on PostgreSQL's version, and asking takes long.
+  const again = database.filter((file) => !file.startsWith('test/matrix/'));
+  const onSystem = [project('postgresql-15', again, 'test/support/start-system-postgres.ts')];
   return {
     root,
     test: {

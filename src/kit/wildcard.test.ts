@@ -28,10 +28,14 @@ describe('wildcards', () => {
   it('agrees with a regular expression on every small text', () => {
     const letters = fc.constantFrom('a', 'b', '*', '/');
     fc.assert(
-      fc.property(fc.string({ unit: letters, maxLength: 6 }), fc.string({ unit: letters, maxLength: 8 }), (pattern, text) => {
-        const regex = new RegExp(`^${pattern.replaceAll('*', '.*')}$`, 's');
-        expect(matchesWildcard(pattern, text)).toBe(regex.test(text));
-      }),
+      fc.property(
+        fc.string({ unit: letters, maxLength: 6 }),
+        fc.string({ unit: letters, maxLength: 8 }),
+        (pattern, text) => {
+          const regex = new RegExp(`^${pattern.replaceAll('*', '.*')}$`, 's');
+          expect(matchesWildcard(pattern, text)).toBe(regex.test(text));
+        },
+      ),
     );
   });
 

@@ -22,16 +22,13 @@ import { FakeRunner, type FakeRunnerOptions } from './fake-runner.ts';
 import { temporaryFolder } from './git-client.ts';
 import { type Http, httpCaller } from './http-caller.ts';
 import { MovableClock } from './movable-clock.ts';
+import type { Person } from './person.ts';
 import { type Files, type TestPipeline, TestProject } from './test-project.ts';
 
 /** What users, jobs and runners are told; the sockets are elsewhere (`url`). */
-export const EXTERNAL_URL = 'https://ci.example.com';
+export type { Person } from './person.ts';
 
-/** Somebody with a token of scope `api`. */
-export interface Person {
-  readonly user: User;
-  readonly token: string;
-}
+export const EXTERNAL_URL = 'https://ci.example.com';
 
 /** A pipeline that has just been made, its project, and a runner that serves this project only. */
 export interface Scene {

@@ -13,7 +13,7 @@ import {
 import { findBranch, findTag, moveRefs, NO_SHA } from '../../src/rooms/repositories/index.ts';
 import { repositoryOf } from '../../src/rooms/repositories/repositories.ts';
 import type { Answer, Call, Http } from './http-caller.ts';
-import type { Person } from './test-app.ts';
+import type { Person } from './person.ts';
 
 /** Text by path; null removes the file. */
 export type Files = Readonly<Record<string, string | null>>;
