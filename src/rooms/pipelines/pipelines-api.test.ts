@@ -267,6 +267,12 @@ describe('GET pipelines/latest', () => {
     expect((await latest({ ref: '' })).at('id')).toBe(id);
   });
 
+  it('knows tags too', async () => {
+    await project.tag('v1', (await project.headOf('main')) ?? '');
+    const { id } = await project.run({ ref: 'v1' });
+    expect((await latest({ ref: 'v1' })).at('id')).toBe(id);
+  });
+
   it('403 where the head has none', async () => {
     await project.commit({ y: 'y' }, { branch: 'open' });
     expect((await latest({ ref: 'open' })).outcome).toEqual(FORBIDDEN);

@@ -134,7 +134,7 @@ describe('many runners', () => {
   });
 
   it('two for one job: one gets it, the other nothing', async () => {
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const { project, runner } = await app.scene('a: { script: a }\n');
       const other = await app.addRunner(project, {}, { url: second.url });
       const answers = await Promise.all([runner.request(), other.request(), runner.request()]);
@@ -181,7 +181,7 @@ after: { stage: two, script: a, when: always }
   });
 
   it('a retry while the failing job’s dependents are being skipped frees them all', async () => {
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const { pipeline, runner } = await app.scene(`
 a: { script: a }
 b: { script: b }
@@ -200,7 +200,7 @@ e: { script: e, needs: [d, b] }
   });
 
   it('a play and a cancel of the pipeline at the same time leave nothing in between', async () => {
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const { pipeline, runner } = await app.scene('a: { script: a, when: manual }\nb: { script: b }\n');
       const manual = (await pipeline.job('a')).number('id');
       await Promise.all([

@@ -261,6 +261,17 @@ describe('TRIGGER_PAYLOAD', () => {
     });
   });
 
+  it('reaches its job whole, however large, and other variables are expanded beside it', async () => {
+    const own = await app.addProject('variables: { NESTED: "<$GIVEN>" }\nshow: { script: cat }\n');
+    const runner = await app.addRunner(own);
+    const hook = { text: 'x'.repeat(18 * 1024 * 1024) };
+    const call = { query: { token: await own.addTrigger(), 'variables[GIVEN]': 'yes' }, json: hook };
+    (await own.anonymously('POST', '/ref/main/trigger/pipeline', call)).must(201);
+    const job = await runner.mustTake();
+    expect(JSON.parse(job.variable('TRIGGER_PAYLOAD') ?? '')).toMatchObject(hook);
+    expect(job.variable('NESTED')).toBe('<yes>');
+  });
+
   it('does not read a body of another type', async () => {
     const call = { query: { token, ref: 'main' }, raw: '{"a":1}', headers: { 'Content-Type': 'text/plain' } };
     expect(JSON.parse(await payloadOf(call))).toEqual({ ref: 'main', id: String(project.id), variables: {} });

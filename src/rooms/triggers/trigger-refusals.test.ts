@@ -219,6 +219,34 @@ describe('the owner of the token decides what it may do', () => {
   });
 });
 
+describe('the owner of the token, on tags and without an address', () => {
+  it('400 for a tag that the owner could not create', async () => {
+    const developer = await app.addPerson('tagger');
+    await project.addMember(developer, ROLES.maintainer);
+    const own = await project.addTrigger(developer);
+    await project.call('PUT', `/members/${developer.user.id}`, { form: { access_level: String(ROLES.developer) } });
+    await project.tag('v9', (await project.headOf('main')) ?? '');
+    const call = () => trigger({ form: { token: own, ref: 'v9' } });
+    expect((await call()).status).toBe(201);
+    const form = { name: 'v*', create_access_level: '40' };
+    (await project.call('POST', '/protected_tags', { form })).must(201);
+    expect((await leavingNothing(call)).at('message', 'base', 0)).toMatch(
+      /^You do not have sufficient permission to run a pipeline on 'v9'\./,
+    );
+    expect((await trigger({ form: { token, ref: 'v9' } })).status).toBe(201);
+  });
+
+  it('400 for an owner whose address is not confirmed', async () => {
+    const person = await app.addPerson('unconfirmed');
+    await project.addMember(person, ROLES.maintainer);
+    const own = await project.addTrigger(person);
+    await app.db.updateTable('users').set({ confirmed_at: null }).where('id', '=', person.user.id).execute();
+    expect((await leavingNothing(() => trigger({ form: { token: own, ref: 'main' } }))).outcome).toEqual(
+      base(400, 'Insufficient permissions to create a new pipeline'),
+    );
+  });
+});
+
 describe('pipelines that cannot be made', () => {
   it.each([
     ['no-such-branch', 'Reference not found'],

@@ -4,7 +4,7 @@ import { forbidden, invalid } from '../../../kit/errors.ts';
 import { actingUser } from '../../accounts/index.ts';
 import type { Project } from '../../projects/index.ts';
 import { can } from '../../projects/index.ts';
-import { headOf } from '../../repositories/index.ts';
+import { findTag, headOf } from '../../repositories/index.ts';
 import { contextOf, pipelineExtras } from '../answer.ts';
 import { cancelPipeline, retryPipeline } from '../change-pipeline.ts';
 import { deletePipeline } from '../delete-pipeline.ts';
@@ -48,7 +48,9 @@ const latestRoute = (deps: PipelineRouteDeps): Route =>
     guard: deps.guards.project('read_pipeline'),
     handler: async ({ subject, params, request }) => {
       const ref = params.ref || subject.project.defaultBranch;
-      const sha = await headOf(deps.repositories, subject.project, ref);
+      const { project } = subject;
+      const sha =
+        (await headOf(deps.repositories, project, ref)) ?? (await findTag(deps.repositories, project, ref))?.sha;
       const pipeline = sha === undefined ? undefined : await findLatestPipeline(deps.db, subject.project.id, ref, sha);
       // GitLab asks whether nothing may be read, and so answers 403, not 404.
       if (pipeline === undefined) throw forbidden();
