@@ -300,6 +300,10 @@ describe('GET pipelines/:id/variables', () => {
     expect((await read(developer, developer)).outcome).toEqual([200, []]);
     expect((await read(reporter)).outcome).toEqual(FORBIDDEN);
     expect((await read(stranger)).outcome).toEqual(NO_PROJECT);
+    expect((await read(undefined)).outcome).toEqual(NO_PROJECT);
+    await project.set({ visibility: 'public' });
+    expect((await read(undefined)).outcome).toEqual(FORBIDDEN);
+    await project.set({ visibility: 'private' });
   });
 
   it('is not for a maintainer’s former developer self', async () => {

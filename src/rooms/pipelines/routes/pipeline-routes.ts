@@ -75,7 +75,7 @@ const variablesRoute = (deps: PipelineRouteDeps): Route =>
     path: '/projects/:id/pipelines/:pipeline_id/variables',
     summary: 'Variables of a pipeline',
     params: ID,
-    guard: deps.guards.pipeline('read_pipeline', { authenticateFirst: true }),
+    guard: deps.guards.pipeline('read_pipeline'),
     handler: async ({ subject }) => {
       if (!mayReadVariables(subject)) throw forbidden();
       const variables = await findPipelineVariables(deps.vault, deps.db, subject.pipeline.id);
