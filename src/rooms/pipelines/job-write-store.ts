@@ -203,24 +203,37 @@ export async function markRetried(tx: Tx, ids: readonly JobId[]): Promise<boolea
   return result.numAffectedRows === BigInt(ids.length);
 }
 
-/** A new attempt: copies what the configuration and the player gave, nothing that happened to the old row. */
-export async function insertAttempt(tx: Tx, attempt: NewAttempt, userId: UserId | null, now: Date): Promise<JobId> {
-  const result = await sql<{ readonly id: number }>`
+/**
+ * New attempts in one statement: each copies what the configuration and the player gave, nothing that happened to the old
+ * row. Answers their ids in the order given.
+ */
+export async function insertAttempts(
+  tx: Tx,
+  attempts: readonly NewAttempt[],
+  userId: UserId | null,
+  now: Date,
+): Promise<readonly JobId[]> {
+  if (attempts.length === 0) return [];
+  const rows = attempts.map((attempt, index) => ({ ...attempt, ord: index }));
+  const inserted = await sql<{ readonly id: number }>`
     insert into jobs (
       project_id, pipeline_id, stage_id, stage_idx, type, name, status, when_, start_in, allow_failure,
       scheduling_type, needs, interruptible, ref, tag, protected, tag_list, user_id, options, yaml_variables,
       play_variables_sealed, coverage_regex, environment_name, resource_group, retry_of_id, enqueue_immediately,
       created_at, updated_at
     )
-    select project_id, pipeline_id, stage_id, stage_idx, type, name, ${attempt.status}, when_, start_in,
-      ${attempt.allowFailure}, scheduling_type, needs, interruptible, ref, tag, protected, tag_list,
-      coalesce(${userId}::bigint, user_id), options, yaml_variables, play_variables_sealed, coverage_regex,
-      environment_name, resource_group, id, ${attempt.enqueueImmediately}, ${now}::timestamptz, ${now}::timestamptz
-    from jobs where id = ${attempt.source}
+    select jobs.project_id, jobs.pipeline_id, jobs.stage_id, jobs.stage_idx, jobs.type, jobs.name, a.status,
+      jobs.when_, jobs.start_in, a."allowFailure", jobs.scheduling_type, jobs.needs, jobs.interruptible, jobs.ref,
+      jobs.tag, jobs.protected, jobs.tag_list, coalesce(${userId}::bigint, jobs.user_id), jobs.options,
+      jobs.yaml_variables, jobs.play_variables_sealed, jobs.coverage_regex, jobs.environment_name, jobs.resource_group,
+      jobs.id, a."enqueueImmediately", ${now}::timestamptz, ${now}::timestamptz
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as a(ord int, source bigint, status text, "allowFailure" boolean, "enqueueImmediately" boolean)
+    join jobs on jobs.id = a.source
+    order by a.ord
     returning id`.execute(tx);
-  const inserted = result.rows[0];
-  if (inserted === undefined) throw new Error(`job ${attempt.source} is gone`);
-  return inserted.id as JobId;
+  if (inserted.rows.length !== attempts.length) throw new Error('a job that was to be retried is gone');
+  return inserted.rows.map((row) => row.id as JobId).sort((x, y) => x - y);
 }
 
 /** Variables given when a manual job is played, sealed. */

@@ -3,7 +3,7 @@ import type { Fact } from '../../events/index.ts';
 import type { JobId, UserId } from '../../kit/ids.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { markDirty } from './dirty-store.ts';
-import { applyJobMoves, insertAttempt, markRetried, notifyPendingJobs } from './job-write-store.ts';
+import { applyJobMoves, insertAttempts, markRetried, notifyPendingJobs } from './job-write-store.ts';
 import type { ProcessDeps } from './process-deps.ts';
 import type { LoadedSnapshot } from './snapshot-store.ts';
 
@@ -50,11 +50,9 @@ export async function writeRetryPlan(
   userId: UserId | null,
 ): Promise<readonly JobId[] | undefined> {
   const now = deps.clock.now();
-  const ids: JobId[] = [];
-  for (const attempt of plan.attempts) {
-    if (!(await markRetried(tx, attempt.replaces))) return undefined;
-    ids.push(await insertAttempt(tx, attempt, userId, now));
-  }
+  const replaced = plan.attempts.flatMap((attempt) => attempt.replaces);
+  if (!(await markRetried(tx, replaced))) return undefined;
+  const ids = await insertAttempts(tx, plan.attempts, userId, now);
   await writeMoves(deps, tx, snapshot, plan.moves, userId);
   await markDirty(tx, snapshot.pipeline.id, now);
   return ids;
