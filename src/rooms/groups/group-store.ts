@@ -3,6 +3,7 @@ import type { NamespaceId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import {
   type Group,
+  moreOpenThan,
   PROJECT_CREATION_LEVELS,
   type ProjectCreationLevel,
   SUBGROUP_CREATION_LEVELS,
@@ -124,6 +125,26 @@ export const updateGroup = async (tx: Tx, id: NamespaceId, changes: GroupChanges
       updated_at: now,
     })
     .where('id', '=', id)
+    .execute();
+};
+
+/** Puts a group below another one, or at the top. Full paths and names are `renewFullPaths`'s. */
+export const moveGroup = async (tx: Tx, id: NamespaceId, parentId: NamespaceId | null, now: Date): Promise<void> => {
+  await tx.updateTable('namespaces').set({ parent_id: parentId, updated_at: now }).where('id', '=', id).execute();
+};
+
+/** Closes those of these groups that are more open than that down to it. */
+export const limitVisibility = async (
+  tx: Tx,
+  ids: readonly number[],
+  visibility: Visibility,
+  now: Date,
+): Promise<void> => {
+  await tx
+    .updateTable('namespaces')
+    .set({ visibility, updated_at: now })
+    .where('id', 'in', ids)
+    .where('visibility', 'in', moreOpenThan(visibility))
     .execute();
 };
 

@@ -16,6 +16,10 @@ export const VISIBILITIES = ['private', 'internal', 'public'] as const;
 export const isWithin = (inner: Visibility, outer: Visibility): boolean =>
   VISIBILITIES.indexOf(inner) <= VISIBILITIES.indexOf(outer);
 
+/** Every visibility that lets in more people than this one. */
+export const moreOpenThan = (visibility: Visibility): readonly Visibility[] =>
+  VISIBILITIES.filter((other) => !isWithin(other, visibility));
+
 /** A namespace of kind `group`: holds projects, other groups, members, variables. */
 export interface Group {
   readonly id: NamespaceId;

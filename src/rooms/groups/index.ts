@@ -2,7 +2,7 @@ export { type GroupAbility, groupCan } from './abilities.ts';
 export type { AttributeErrors } from './attribute-errors.ts';
 export type { Changer } from './change-members.ts';
 export { getNamespace, type NamespaceAccess } from './find-namespace.ts';
-export { type Group, isWithin, VISIBILITIES, type Visibility } from './group.ts';
+export { type Group, isWithin, moreOpenThan, VISIBILITIES, type Visibility } from './group.ts';
 export { RESERVED_BELOW } from './group-policy.ts';
 export { findGroupById, idIn, isPathTaken, readGroups, removeDeletedGroups, selectGroups } from './group-store.ts';
 export { canSeeGroup, type GroupGuards, type GroupSubject, groupGuards } from './guards.ts';

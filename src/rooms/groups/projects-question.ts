@@ -15,6 +15,13 @@ export interface GroupProjects {
   readonly hasPath: (db: Db, fullPath: string) => Promise<boolean>;
   /** The namespaces' full paths have changed: makes those of their projects follow, and keeps the old ones as redirects. */
   readonly followPaths: (tx: Tx, namespaceIds: readonly number[], now: Date) => Promise<void>;
+  /** Closes those projects in these namespaces that are more open than that down to it. */
+  readonly limitVisibility: (
+    tx: Tx,
+    namespaceIds: readonly number[],
+    visibility: Visibility,
+    now: Date,
+  ) => Promise<void>;
   /** The namespaces are deleted: so are their projects. */
   readonly deleteIn: (tx: Tx, namespaceIds: readonly number[], now: Date) => Promise<void>;
 }

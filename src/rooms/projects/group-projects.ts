@@ -1,6 +1,6 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
-import { type GroupProjects, isCurrent, VISIBILITIES } from '../groups/index.ts';
+import { type GroupProjects, isCurrent, moreOpenThan, VISIBILITIES } from '../groups/index.ts';
 import { listProjects } from './list-store.ts';
 import { presentFor } from './present-for.ts';
 import {
@@ -70,5 +70,13 @@ export const groupProjects = (deps: GroupProjectsDeps): GroupProjects => ({
   },
   hasPath: async (db, fullPath) => (await findProjectByPath(db, fullPath)) !== undefined,
   followPaths: followNamespacePaths,
+  limitVisibility: async (tx, namespaceIds, visibility, now) => {
+    await tx
+      .updateTable('projects')
+      .set({ visibility, updated_at: now })
+      .where('namespace_id', 'in', namespaceIds)
+      .where('visibility', 'in', moreOpenThan(visibility))
+      .execute();
+  },
   deleteIn: (tx, namespaceIds, now) => deleteProjectsIn(deps, tx, namespaceIds, now),
 });

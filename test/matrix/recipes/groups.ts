@@ -49,6 +49,15 @@ export const groupRecipes: Recipes = {
       path: { id: await addGroup(world.app, world.crew, visibility) },
     }),
   },
+  'POST /groups/:id/transfer': {
+    note: 'a subgroup, to the top',
+    prepare: async ({ world }, { groupId }) => {
+      const path = unique('moved');
+      const json = { name: path, path, parent_id: groupId };
+      const made = await world.app.http('POST', '/groups', { as: world.people.owner, json });
+      return { path: { id: made.must(201).number('id') } };
+    },
+  },
   'POST /groups/:id/members': {
     prepare: (lane) => ({ json: { user_id: victimOf(lane).user.id, access_level: 20 } }),
     undo: noMember,

@@ -252,7 +252,10 @@ describe('a push that is told again', () => {
     await dying.parts.pushes.begin(push, [{ ref: 'refs/heads/main', old, new: sha }]);
     await app.tick('open pushes');
     expect(await project.countPipelines()).toBe(0);
-    dying.parts.presence.close();
+    const { presence } = dying.parts;
+    presence.close();
+    // PostgreSQL lets the lock go when it sees that the connection has ended, a moment later.
+    await expect.poll(() => app.parts.presence.isAlive(presence.id)).toBe(false);
     app.clock.advance(61);
     await app.tick('open pushes');
     expect(await pipelines(project, 'source', 'sha')).toEqual([['push', sha]]);
