@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../platform/log.ts';
 import type { Database, EmbeddedPostgres } from '../platform/postgres/index.ts';
 import { migrate, openDatabase, startEmbeddedPostgres } from '../platform/postgres/index.ts';
 import type { Config } from './config.ts';
+import { makeDataFolder } from './data-folder.ts';
 
 /** The database of a data folder or of `DATABASE_URL`, migrated. `close` also stops an embedded server that is ours. */
 export async function openAppDatabase(
@@ -47,9 +47,3 @@ const launcherLog = (log: Logger) => ({
   info: (message: string) => log.info(message),
   warn: (message: string) => log.warn(message),
 });
-
-/** Root's PostgreSQL runs as another user, who must be able to pass through the folder (but not to list it). */
-export function makeDataFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  if (process.getuid?.() === 0) chmodSync(folder, 0o711);
-}
