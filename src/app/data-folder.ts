@@ -14,7 +14,9 @@ const makeFolders = (folder: string): void => {
   mkdirSync(folder);
 };
 
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'code' in error;
+/** An error of the operating system, with its code (`EACCES`, …). */
+export const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'code' in error;
 
 /**
  * Makes the data folder where it is missing; absolute path. Root's PostgreSQL runs as another user, who must be able to

@@ -14,7 +14,7 @@ import { countEmbeddedJobs } from '../rooms/runners/index.ts';
 import { Background } from './background.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './config.ts';
-import { makeDataFolder } from './data-folder.ts';
+import { isSystemError, makeDataFolder } from './data-folder.ts';
 import { openAppDatabase } from './database.ts';
 import { EmbeddedRunner } from './embedded-runner.ts';
 import { findFreePort } from './free-port.ts';
@@ -90,6 +90,9 @@ async function readKeyring(config: Config): Promise<Keyring> {
   try {
     return (await loadOrCreateKeyring(config.secretKeyFile)).keyring;
   } catch (error) {
+    if (isSystemError(error)) {
+      throw new ConfigError(`the key file ${config.secretKeyFile} can be neither read nor made (${error.code})`);
+    }
     throw asConfigError(error);
   }
 }

@@ -4,7 +4,7 @@ import { migrateCommand } from './migrate-command.ts';
 import { runnerCommand } from './runner-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { tokenCommand } from './token-command.ts';
-import { versionCommand } from './version-command.ts';
+import { versionCommand, versionLine } from './version-command.ts';
 
 /** Exit status of a wrong setting or argument. */
 const USAGE = 2;
@@ -13,6 +13,7 @@ const USAGE = 2;
 export async function runCli(args: readonly string[]): Promise<number> {
   const program = new Command('penstock')
     .description("A self-hosted CI/CD server that speaks GitLab's REST API and runs .gitlab-ci.yml.")
+    .version(versionLine(), '--version', 'print the version')
     .showHelpAfterError('(penstock --help says more)')
     .configureOutput({ outputError: (text, write) => write(text) })
     .exitOverride();

@@ -35,7 +35,7 @@ export const runnerCommand = (): Command =>
       const { urlFile } = flags;
       const { runRunnerProcess } = await import('../runner/main-loop.ts');
       await runRunnerProcess({
-        url: flags.url ?? (await contentOf(urlFile, '--url or --url-file')),
+        url: flags.url === undefined ? await contentOf(urlFile, '--url or --url-file') : httpUrl(flags.url),
         ...(urlFile !== undefined && { urlFile: resolve(urlFile) }),
         token,
         concurrency,
@@ -48,6 +48,13 @@ export const runnerCommand = (): Command =>
         ...(flags.logFile !== undefined && { logFile: resolve(flags.logFile) }),
       });
     });
+
+function httpUrl(text: string): string {
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
+    throw new ConfigError(`--url must be an address that begins with http:// or https://, not "${text}"`);
+  }
+  return text;
+}
 
 function wholeNumber(text: string, name: string): number {
   const value = Number(text);

@@ -1,7 +1,11 @@
 import { Command } from 'commander';
 import { GITLAB_VERSION, VERSION } from '../kit/version.ts';
 
+/** `penstock <version> (…)`, one line. */
+export const versionLine = (): string =>
+  `penstock ${VERSION} (speaks GitLab ${GITLAB_VERSION}, node ${process.versions.node})`;
+
 export const versionCommand = (): Command =>
   new Command('version').description('Print the version.').action(() => {
-    console.log(`penstock ${VERSION} (speaks GitLab ${GITLAB_VERSION}, node ${process.versions.node})`);
+    console.log(versionLine());
   });

@@ -69,6 +69,27 @@ describe('the command', () => {
   });
 });
 
+describe('a value that cannot be used', () => {
+  it.each([
+    ['serve', ['--data', '/dev/null'], /^penstock: the data folder \/dev\/null cannot be made/],
+    [
+      'serve',
+      ['--secret-key-file', '/no-such-folder/key'],
+      /^penstock: the key file \/no-such-folder\/key can be neither/,
+    ],
+    ['runner', ['--url', 'x', '--token', 'y'], /^penstock: --url must be an address .* not "x"/],
+  ])('of %s %j is one line and status 2', (command, flags, sentence) => {
+    const folder = temporaryFolder();
+    const { status, stderr } = penstock([command, ...flags], {}, folder);
+    expect([status, stderr.trim().split('\n').length]).toEqual([2, 1]);
+    expect(stderr).toMatch(sentence);
+  });
+
+  it('is not the version, which --version says like the command', () => {
+    expect(penstock(['--version']).stdout).toBe(penstock(['version']).stdout);
+  });
+});
+
 describe('penstock serve on a data folder of its own', () => {
   let server: PenstockProcess;
 
