@@ -5,6 +5,8 @@ import type { Variable } from './variables/variable.ts';
 
 /** What the compiler is given: the text, and the facts that rules look at. */
 export interface CompileInput {
+  /** `create`: a keyword that nothing acts on yet is an error. `lint`: it is a warning. */
+  readonly purpose: 'create' | 'lint';
   /** Content of the project's configuration file. */
   readonly content: string;
   /** Its path, for diagnostics: `.gitlab-ci.yml`. */

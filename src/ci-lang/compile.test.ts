@@ -5,6 +5,7 @@ const NOTHING = { below: [], above: [] };
 type ForJob = VariableScopes['forJob'];
 
 const inputOf = (content: string, forJob: ForJob = () => NOTHING): CompileInput => ({
+  purpose: 'create',
   content,
   path: '.gitlab-ci.yml',
   facts: { source: 'push', ref: 'main', tag: false, branch: 'main' },

@@ -48,12 +48,15 @@ const defineConfig = async (
   checkInputs(input);
   const included = await includeFiles(file, includeContext(input, repository, warnings));
   const merged = mergeConfig(included);
-  const config = readRoot(merged, warnings);
+  const unsupported: Diagnostic[] = [];
+  const config = readRoot(merged, { warnings, unsupported });
   const { jobs, problems } = expandParallel(config.jobs);
   refuse(
     problems.map(({ message, position, job }) => diagnosticAt('error', message, position, ['jobs', job, 'needs'])),
   );
   refuse(checkJobs(jobs, config.stages));
+  if (input.purpose === 'create') refuse(unsupported);
+  warnings.push(...unsupported.map((diagnostic): Diagnostic => ({ ...diagnostic, severity: 'warning' })));
   return { config, jobs };
 };
 

@@ -72,6 +72,7 @@ const inputOf = ({ files, facts }: GoldenCase): CompileInput => {
   const pipeline: VariableScope = { below: variablesOf(predefined), above: variablesOf(facts['variables']) };
   const environments = dataOf(facts['environments']);
   return {
+    purpose: facts['purpose'] === 'lint' ? 'lint' : 'create',
     content: files.get(CONFIG) ?? '',
     path: CONFIG,
     facts: { source, ref, tag, ...(isBranch ? { branch: ref } : {}) },

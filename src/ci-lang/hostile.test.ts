@@ -10,6 +10,7 @@ import { ROOT_KEYS } from './keywords/jobs.ts';
 const scope = { below: [{ key: 'CI_COMMIT_BRANCH', value: 'main' }], above: [{ key: 'A', value: 'a' }] };
 
 const inputOf = (content: string): CompileInput => ({
+  purpose: 'create',
   content,
   path: '.gitlab-ci.yml',
   facts: { source: 'push', ref: 'main', tag: false, branch: 'main' },

@@ -11,8 +11,8 @@ import { interruptibleKeyword } from './interruptible.ts';
 import type { InheritableValues } from './job-definition.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
 import { isMap } from './node-tests.ts';
+import { noteUnsupported } from './note-unsupported.ts';
 import { givenEntry, hasFailed, type Place, placeOfEntry, warn } from './place.ts';
-import { refuseUnsupported } from './refusals.ts';
 import { retryKeyword } from './retry.ts';
 import { afterScriptKeyword, beforeScriptKeyword } from './script.ts';
 import { servicesKeyword } from './services.ts';
@@ -38,7 +38,7 @@ export const defaultKeyword: Keyword<InheritableValues> = {
     const [retry, tags, artifacts] = [read(retryKeyword), read(tagsKeyword), read(artifactsKeyword)];
     const idTokens = read(idTokensKeyword);
     if (timeout !== undefined) warn(place, '`timeout` has no effect here: jobs do not inherit it');
-    refuseUnsupported(place, map, 'default');
+    noteUnsupported(place, map, 'default');
     return definedOnly({
       beforeScript,
       afterScript,

@@ -5,8 +5,8 @@ import type { YamlMap, YamlNode } from '../yaml/index.ts';
 import { allowKeys, beOneOf, checkKey, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
 import { isBlank, isMap, isText } from './node-tests.ts';
+import { noteUnsupported } from './note-unsupported.ts';
 import { fail, givenValue, hasFailed, type Place } from './place.ts';
-import { refuseUnsupported } from './refusals.ts';
 
 const KEYS: readonly string[] = ['name', 'url', 'action', 'on_stop', 'auto_stop_in', 'kubernetes', 'deployment_tier'];
 const ACTIONS = [
@@ -30,7 +30,7 @@ export const environmentKeyword: Keyword<CompiledEnvironment> = {
     if (!isMap(node)) return hasFailed(place) ? undefined : { name: textOf(node) ?? '', action: 'start' };
     checkMap(place, node);
     if (hasFailed(place)) return undefined;
-    refuseUnsupported(place, node, 'environment');
+    noteUnsupported(place, node, 'environment');
     return readMap(node);
   },
 };

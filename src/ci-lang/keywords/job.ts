@@ -15,10 +15,10 @@ import type { InheritableValues, JobDefinition } from './job-definition.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
 import { type NeedDefinition, needsKeyword } from './needs.ts';
 import { isMap } from './node-tests.ts';
+import { noteDelayed, noteUnsupported } from './note-unsupported.ts';
 import { parallelKeyword } from './parallel.ts';
 import { fail, hasFailed, type Place } from './place.ts';
 import { DEFAULT_ONLY, exceptKeyword, onlyKeyword } from './policy.ts';
-import { refuseDelayed, refuseUnsupported } from './refusals.ts';
 import { retryKeyword } from './retry.ts';
 import { jobRulesKeyword } from './rules.ts';
 import { afterScriptKeyword, beforeScriptKeyword, scriptKeyword } from './script.ts';
@@ -43,8 +43,8 @@ export const readJob = (place: Place, entry: YamlEntry, surroundings: JobSurroun
   checkJob(place, entry, map);
   if (hasFailed(place)) return undefined;
   const job = readSoundJob(place, entry.name ?? '', map, surroundings);
-  refuseUnsupported(place, map, 'job');
-  refuseDelayed(place, map);
+  noteUnsupported(place, map, 'job');
+  noteDelayed(place, map);
   return job;
 };
 

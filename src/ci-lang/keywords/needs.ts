@@ -2,9 +2,9 @@ import type { SourcePosition, YamlMap } from '../yaml/index.ts';
 import { allowKeys, checkKey, should } from './checks.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
 import { flatten, isBlank, isList, isMap, isNull, isNumber, isText } from './node-tests.ts';
+import { noteUnsupported } from './note-unsupported.ts';
 import { type MatrixRow, needMatrixKeyword } from './parallel.ts';
 import { fail, failWith, givenValue, hasFailed, locationOf, type Place, placeInside } from './place.ts';
-import { refuseUnsupported } from './refusals.ts';
 
 export interface NeedDefinition {
   readonly name: string;
@@ -49,8 +49,9 @@ const readNeed = (place: Place): NeedDefinition | undefined => {
     failWith(place, `${locationOf(place)} has an unsupported type`);
     return undefined;
   }
-  refuseUnsupported(place, node, 'need');
-  if (place.inner.length > 0) return undefined;
+  const noted = place.unsupported.length;
+  noteUnsupported(place, node, 'need');
+  if (place.unsupported.length > noted) return undefined;
   if (!node.byName.has('job')) {
     failWith(place, `${locationOf(place)} has an unsupported type`);
     return undefined;

@@ -21,6 +21,8 @@ export interface Place {
   readonly inner: Place[];
   /** One list for the whole tree. */
   readonly warnings: Diagnostic[];
+  /** One list for the whole tree: sound keywords that nothing acts on yet. */
+  readonly unsupported: Diagnostic[];
 }
 
 export const rootPlace = (node: YamlNode): Place => ({
@@ -32,6 +34,7 @@ export const rootPlace = (node: YamlNode): Place => ({
   own: [],
   inner: [],
   warnings: [],
+  unsupported: [],
 });
 
 /** The place of a value inside; its errors come after those of the places made before it. */
@@ -42,14 +45,17 @@ export const placeInside = (
   position: SourcePosition = node.position,
   step: string = label,
 ): Place => {
-  const { warnings } = parent;
-  const place: Place = { node, position, label, step, parent, own: [], inner: [], warnings };
+  const { warnings, unsupported } = parent;
+  const place: Place = { node, position, label, step, parent, own: [], inner: [], warnings, unsupported };
   parent.inner.push(place);
   return place;
 };
 
 export const placeOfEntry = (parent: Place, entry: YamlEntry): Place =>
-  placeInside(parent, entry.name ?? labelOf(entry.key), entry.value, entry.key.position);
+  placeInside(parent, labelOfEntry(entry), entry.value, entry.key.position);
+
+/** What messages and paths call an entry. */
+export const labelOfEntry = ({ name, key }: YamlEntry): string => name ?? labelOf(key);
 
 const labelOf = (key: YamlNode): string => (key.kind === 'scalar' ? key.text : key.kind);
 
@@ -76,7 +82,7 @@ export const fail = (place: Place, attribute: string, message: string, hint?: st
 
 /** An error of this place about something inside it that has no place of its own. */
 export const failAt = (place: Place, message: string, entry: YamlEntry, hint?: string): void =>
-  report(place, message, entry.key.position, [...pathOf(place), entry.name ?? labelOf(entry.key)], hint);
+  report(place, message, entry.key.position, [...pathOf(place), labelOfEntry(entry)], hint);
 
 /** A message that GitLab builds without its usual frame. */
 export const failWith = (place: Place, message: string, hint?: string): void =>

@@ -8,8 +8,8 @@ import { imageKeyword } from './image.ts';
 import type { InheritableValues, JobDefinition } from './job-definition.ts';
 import { isJobEntry, readJobs } from './jobs.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
+import { noteUnsupported } from './note-unsupported.ts';
 import { errorsOf, type Place, rootPlace } from './place.ts';
-import { refuseUnsupported } from './refusals.ts';
 import { afterScriptKeyword, beforeScriptKeyword } from './script.ts';
 import { servicesKeyword } from './services.ts';
 import { DEFAULT_STAGES, stagesKeyword } from './stages.ts';
@@ -24,8 +24,15 @@ export interface ConfigDefinition {
   readonly jobs: readonly JobDefinition[];
 }
 
-/** Reads the merged file. Throws every error of its keywords at once; warnings are appended to the list. */
-export const readRoot = (config: YamlMap, warnings: Diagnostic[]): ConfigDefinition => {
+/** What is found beside errors. */
+export interface ConfigNotes {
+  readonly warnings: Diagnostic[];
+  /** Keywords without an effect. Whether that is an error depends on what the configuration is read for. */
+  readonly unsupported: Diagnostic[];
+}
+
+/** Reads the merged file. Throws every error of its keywords at once; what else there is to say is appended. */
+export const readRoot = (config: YamlMap, notes: ConfigNotes): ConfigDefinition => {
   const place = rootPlace(config);
   const map = buildMap(
     config.position,
@@ -41,8 +48,9 @@ export const readRoot = (config: YamlMap, warnings: Diagnostic[]): ConfigDefinit
   const workflow = read(workflowKeyword) ?? { hasRules: false, position: config.position };
   const surroundings = { defaults: { ...rootDefaults, ...defaults }, hasWorkflowRules: workflow.hasRules };
   const jobs = readJobs(place, config, surroundings);
-  refuseUnsupported(place, map, 'root');
-  warnings.push(...place.warnings);
+  noteUnsupported(place, map, 'root');
+  notes.warnings.push(...place.warnings);
+  notes.unsupported.push(...place.unsupported);
   refuse(errorsOf(place));
   return { stages, variables, workflow, jobs };
 };

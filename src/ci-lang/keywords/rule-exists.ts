@@ -2,8 +2,8 @@ import type { YamlMap } from '../yaml/index.ts';
 import { allowKeys, checkKey, requireKeys, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
 import { isList, isMap, isText, isTextList, textsOf } from './node-tests.ts';
+import { noteUnsupported } from './note-unsupported.ts';
 import { fail, failWith, givenValue, hasFailed, locationOf, type Place } from './place.ts';
-import { refuseUnsupported } from './refusals.ts';
 import { checkPatterns } from './rule-changes.ts';
 
 export interface ExistsClause {
@@ -41,6 +41,6 @@ const readMap = (place: Place, map: YamlMap): ExistsClause | undefined => {
   checkKey(place, map, 'project', should.beText);
   checkKey(place, map, 'ref', should.beText);
   if (hasFailed(place)) return undefined;
-  refuseUnsupported(place, map, 'exists');
+  noteUnsupported(place, map, 'exists');
   return { paths: paths === undefined ? [] : textsOf(paths) };
 };

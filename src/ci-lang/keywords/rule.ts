@@ -7,8 +7,8 @@ import { allowKeys, checkKey, checkValue, should } from './checks.ts';
 import { readKeyword } from './keyword.ts';
 import { type NeedDefinition, needsKeyword } from './needs.ts';
 import { isBlank, isMap, isText } from './node-tests.ts';
+import { noteDelayed } from './note-unsupported.ts';
 import { fail, givenValue, hasFailed, type Place } from './place.ts';
-import { refuseDelayed } from './refusals.ts';
 import { type ChangesClause, changesKeyword } from './rule-changes.ts';
 import { type ExistsClause, existsKeyword, includeExistsKeyword } from './rule-exists.ts';
 import { checkStartIn } from './start-in.ts';
@@ -51,7 +51,7 @@ export const readRule = (place: Place, scope: RuleScope): RuleDefinition | undef
   checkWhen(place, node, scope.whens);
   allowKeys(place, node, scope.keys);
   if (hasFailed(place)) return undefined;
-  if (scope.use === 'job') refuseDelayed(place, node);
+  if (scope.use === 'job') noteDelayed(place, node);
   return readSoundRule(place, node, scope, condition);
 };
 

@@ -4,8 +4,8 @@ import type { YamlMap } from '../yaml/index.ts';
 import { allowKeys, checkKey, checkValue, keyNames, requireKeys, should } from './checks.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
 import { isBlank, isMap, isText } from './node-tests.ts';
+import { noteUnsupported } from './note-unsupported.ts';
 import { errorsOf, fail, failWith, givenValue, hasFailed, locationOf, type Place, placeOfEntry } from './place.ts';
-import { refuseUnsupported } from './refusals.ts';
 
 const PROVIDERS: readonly string[] = [
   'vault',
@@ -41,9 +41,9 @@ const readSecret = (place: Place): Omit<CompiledSecret, 'name'> | undefined => {
   checkKey(place, map, 'file', should.beBoolean);
   if (hasFailed(place)) return undefined;
   const vault = readKeyword(place, map, vaultKeyword);
-  refuseUnsupported(place, map, 'secret');
+  noteUnsupported(place, map, 'secret');
   if (vault === undefined) {
-    if (errorsOf(place).length === 0) fail(place, 'vault', should.bePresent.message);
+    if (errorsOf(place).length === 0 && map.byName.has('vault')) fail(place, 'vault', should.bePresent.message);
     return undefined;
   }
   const file = givenValue(map, 'file');

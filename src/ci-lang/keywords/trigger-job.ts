@@ -4,8 +4,8 @@ import { checkTriggerJob } from './job-checks.ts';
 import { readKeyword } from './keyword.ts';
 import { needsKeyword } from './needs.ts';
 import { isMap } from './node-tests.ts';
+import { noteUnsupported } from './note-unsupported.ts';
 import { errorsOf, fail, givenEntry, hasFailed, type Place } from './place.ts';
-import { refuseUnsupported } from './refusals.ts';
 
 /** A job without a script: it starts a pipeline elsewhere. None of them is supported yet, so there is no value. */
 export const readTriggerJob = (place: Place, entry: YamlEntry): void => {
@@ -19,5 +19,5 @@ export const readTriggerJob = (place: Place, entry: YamlEntry): void => {
     if (errorsOf(place).length === 0) fail(place, 'config', 'should contain either a trigger or a needs:pipeline');
     return;
   }
-  if (isUnsupported('job', 'trigger')) refuseUnsupported(place, map, 'job');
+  if (isUnsupported('job', 'trigger')) noteUnsupported(place, map, 'job');
 };

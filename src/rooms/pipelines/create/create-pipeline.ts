@@ -54,6 +54,7 @@ export async function createPipeline(
   }
   const result = await compile(
     {
+      purpose: 'create',
       content,
       path,
       inputs: request.inputs,
