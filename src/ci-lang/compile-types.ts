@@ -1,6 +1,7 @@
 import type { PipelineSource } from '../wire/statuses.ts';
 import type { CompiledPipeline } from './compiled.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import type { DecisionTrace } from './trace/trace.ts';
 import type { Variable } from './variables/variable.ts';
 
 /** What the compiler is given: the text, and the facts that rules look at. */
@@ -62,14 +63,19 @@ export interface CompileHost {
   readonly changedFiles: (compareTo?: string) => Promise<readonly string[] | 'invalid_ref' | undefined>;
 }
 
-export type CompileResult =
-  | { readonly kind: 'compiled'; readonly pipeline: CompiledPipeline; readonly warnings: readonly Diagnostic[] }
+export type CompileVerdict =
+  | { readonly kind: 'compiled'; readonly pipeline: CompiledPipeline }
   | {
       /** YAML, keyword, logical or rule errors; the first is the one GitLab stores. */
       readonly kind: 'config_error';
       readonly errors: readonly [Diagnostic, ...Diagnostic[]];
-      readonly warnings: readonly Diagnostic[];
     }
-  | { readonly kind: 'filtered_by_workflow_rules'; readonly warnings: readonly Diagnostic[] }
+  | { readonly kind: 'filtered_by_workflow_rules' }
   /** No job is left besides those of `.pre` and `.post`. */
-  | { readonly kind: 'filtered_by_rules'; readonly warnings: readonly Diagnostic[] };
+  | { readonly kind: 'filtered_by_rules' };
+
+export type CompileResult = CompileVerdict & {
+  readonly warnings: readonly Diagnostic[];
+  /** Every decision that was taken, up to where it ended. */
+  readonly trace: DecisionTrace;
+};

@@ -1,8 +1,8 @@
-import type { CompileHost, CompileInput, CompileResult } from './compile-types.ts';
+import { type CompileNotes, newCompileNotes } from './compile-notes.ts';
+import type { CompileHost, CompileInput, CompileResult, CompileVerdict } from './compile-types.ts';
 import type { CompiledPipeline } from './compiled.ts';
 import { ConfigError, refuse } from './config-error.ts';
 import { type CheckedConfig, defineConfig } from './define-config.ts';
-import type { Diagnostic } from './diagnostic.ts';
 import { EDGE_STAGES } from './keywords/stages.ts';
 import { askOnce, type Repository } from './rules/repository.ts';
 import { newExpansionMeter } from './rules/variable-view.ts';
@@ -14,13 +14,17 @@ import { selectJobs } from './select/select-jobs.ts';
  * with diagnostics; only an outage of the host rejects.
  */
 export const compile = async (input: CompileInput, host: CompileHost): Promise<CompileResult> => {
-  const warnings: Diagnostic[] = [];
-  const repository = askOnce(host);
+  const notes = newCompileNotes();
+  const verdict = await judge(input, askOnce(host), notes);
+  return { ...verdict, ...notes };
+};
+
+const judge = async (input: CompileInput, repository: Repository, notes: CompileNotes): Promise<CompileVerdict> => {
   try {
-    const definition = await defineConfig(input, repository, warnings);
-    return await selectPipeline(definition, input, repository, warnings);
+    const definition = await defineConfig(input, repository, notes);
+    return await selectPipeline(definition, input, repository, notes);
   } catch (error) {
-    if (error instanceof ConfigError) return { kind: 'config_error', errors: error.diagnostics, warnings };
+    if (error instanceof ConfigError) return { kind: 'config_error', errors: error.diagnostics };
     throw error;
   }
 };
@@ -30,17 +34,19 @@ const selectPipeline = async (
   { config, jobs }: CheckedConfig,
   { facts, variables: scopes }: CompileInput,
   repository: Repository,
-  warnings: Diagnostic[],
-): Promise<CompileResult> => {
+  { warnings, trace }: CompileNotes,
+): Promise<CompileVerdict> => {
   const workflow = await evaluateWorkflow(config, scopes, repository, warnings);
-  if (!workflow.runs) return { kind: 'filtered_by_workflow_rules', warnings };
+  trace.workflow = workflow.trace;
+  if (!workflow.runs) return { kind: 'filtered_by_workflow_rules' };
   const { stages } = config;
   const { variables } = workflow;
   const meter = newExpansionMeter();
   const stageIndex = new Map(stages.map((stage, index) => [stage, index] as const));
-  const selected = await selectJobs(jobs, { facts, scopes, repository, stageIndex, variables, meter });
+  const selection = { facts, scopes, repository, stageIndex, variables, meter };
+  const selected = await selectJobs(jobs, selection, trace.jobs);
   refuse(selected.errors);
-  if (selected.jobs.every(({ stage }) => EDGE_STAGES.includes(stage))) return { kind: 'filtered_by_rules', warnings };
+  if (selected.jobs.every(({ stage }) => EDGE_STAGES.includes(stage))) return { kind: 'filtered_by_rules' };
   const { name, autoCancel } = workflow;
   const pipeline: CompiledPipeline = {
     autoCancel,
@@ -48,5 +54,5 @@ const selectPipeline = async (
     jobs: selected.jobs,
     ...(name === undefined ? {} : { name }),
   };
-  return { kind: 'compiled', pipeline, warnings };
+  return { kind: 'compiled', pipeline };
 };

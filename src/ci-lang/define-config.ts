@@ -1,4 +1,5 @@
 import { checkJobs } from './check/check-jobs.ts';
+import type { CompileNotes } from './compile-notes.ts';
 import type { CompileInput } from './compile-types.ts';
 import { configError, diagnosticAt, refuse } from './config-error.ts';
 import type { Diagnostic } from './diagnostic.ts';
@@ -27,21 +28,21 @@ export interface CheckedConfig {
 export const defineConfig = async (
   input: CompileInput,
   repository: Repository,
-  warnings: Diagnostic[],
+  notes: CompileNotes,
 ): Promise<CheckedConfig> => {
   const file = readProjectFile(input);
   checkInputs(input);
-  const included = await includeFiles(file, includeContext(input, repository, warnings));
+  const included = await includeFiles(file, includeContext(input, repository, notes));
   const merged = mergeConfig(included);
   const unsupported: Diagnostic[] = [];
-  const config = readRoot(merged, { warnings, unsupported });
+  const config = readRoot(merged, { warnings: notes.warnings, unsupported });
   const { jobs, problems } = expandParallel(config.jobs);
   refuse(
     problems.map(({ message, position, job }) => diagnosticAt('error', message, position, ['jobs', job, 'needs'])),
   );
   refuse(checkJobs(jobs, config.stages));
   if (input.purpose === 'create') refuse(unsupported);
-  warnings.push(...unsupported.map((diagnostic): Diagnostic => ({ ...diagnostic, severity: 'warning' })));
+  notes.warnings.push(...unsupported.map((diagnostic): Diagnostic => ({ ...diagnostic, severity: 'warning' })));
   return { config, jobs, merged };
 };
 
@@ -62,7 +63,7 @@ const checkInputs = ({ inputs, path }: CompileInput): void => {
 const includeContext = (
   { variables }: CompileInput,
   repository: Repository,
-  warnings: Diagnostic[],
+  { warnings, trace }: CompileNotes,
 ): IncludeContext => {
   const { below, above } = variables.pipeline;
   const secrets = [...below, ...above].flatMap(({ value, masked }) => (masked === true && value !== '' ? [value] : []));
@@ -72,6 +73,7 @@ const includeContext = (
     included: [],
     files: new Map(),
     warnings,
+    decisions: trace.includes,
     budget: newMergeBudget(),
   };
 };

@@ -21,4 +21,13 @@ export type {
   JobOptions,
 } from './compiled.ts';
 export type { Diagnostic } from './diagnostic.ts';
+export type {
+  ClauseTrace,
+  DecisionTrace,
+  IncludeDecision,
+  JobDecision,
+  RulesTrace,
+  RuleTrace,
+  SeenValue,
+} from './trace/trace.ts';
 export { expandOnce, lookupIn, sortAndExpandAll, type Variable } from './variables/index.ts';

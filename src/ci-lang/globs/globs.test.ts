@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { existsAnyPath, isAboutRootOnly, matchesAnyPath } from './index.ts';
+import { isAboutRootOnly, matchAnyPath, matchExistingPath } from './index.ts';
 
-describe('matchesAnyPath', () => {
+const matchesAnyPath = (patterns: readonly string[], paths: readonly string[]): boolean =>
+  matchAnyPath(patterns, paths).because !== 'no_path_matches';
+const existsAnyPath = (patterns: readonly string[], paths: readonly string[]): boolean =>
+  matchExistingPath(patterns, paths).because !== 'no_path_matches';
+
+describe('matchAnyPath', () => {
   it.each<[string, readonly string[], readonly string[]]>([
     ['*.md', ['a.md', '.md'], ['d/a.md', 'a.mdx', 'A.MD']],
     ['**/*.md', ['a.md', 'd/e/a.md', '.x/a.md'], ['a.txt']],
@@ -103,7 +108,7 @@ describe('matchesAnyPath', () => {
   });
 });
 
-describe('existsAnyPath', () => {
+describe('matchExistingPath', () => {
   const paths = ['README.md', 'src/a.rb', 'src/x/.rb', 'docs/index.md', 'Dockerfile'];
 
   it.each<[readonly string[], boolean]>([

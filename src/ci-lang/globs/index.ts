@@ -1,1 +1,1 @@
-export { existsAnyPath, isAboutRootOnly, matchesAnyPath } from './match-paths.ts';
+export { isAboutRootOnly, matchAnyPath, matchExistingPath, type PathsAnswer } from './match-paths.ts';

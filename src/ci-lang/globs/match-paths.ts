@@ -11,21 +11,38 @@ function hasWildcard(pattern: string): boolean {
   return /[*?[{]/.test(pattern);
 }
 
+/** Why the answer is what it is; `path` is the first that matches. */
+export type PathsAnswer =
+  | { readonly because: 'path_matches'; readonly path: string }
+  | { readonly because: 'no_path_matches' }
+  /** Nobody looked: it counts as a match. */
+  | { readonly because: 'too_many_to_compare' };
+
+const TOO_MANY: PathsAnswer = { because: 'too_many_to_compare' };
+
+const foundPath = (path: string | undefined): PathsAnswer =>
+  path === undefined ? { because: 'no_path_matches' } : { because: 'path_matches', path };
+
 /**
  * Whether any path matches any of the globs of `rules:changes` (Ruby's fnmatch with PATHNAME, DOTMATCH, EXTGLOB).
- * True without looking when there are more than 50 000 comparisons, when braces stand for too many patterns, or when
+ * Yes without looking when there are more than 50 000 comparisons, when braces stand for too many patterns, or when
  * matching takes too long.
  */
-export function matchesAnyPath(patterns: readonly string[], paths: readonly string[]): boolean {
-  if (patterns.length * paths.length > MAX_COMPARISONS) return true;
+export function matchAnyPath(patterns: readonly string[], paths: readonly string[]): PathsAnswer {
+  if (patterns.length * paths.length > MAX_COMPARISONS) return TOO_MANY;
   const budget: MatchBudget = { left: MAX_STEPS };
   try {
-    return patterns.some((pattern) => {
+    for (const pattern of patterns) {
       const expanded = expandBraces(pattern, MAX_ALTERNATIVES);
-      return expanded?.some((each) => paths.some((path) => fnmatch(each, path, budget))) ?? true;
-    });
+      if (expanded === undefined) return TOO_MANY;
+      for (const each of expanded) {
+        const path = paths.find((candidate) => fnmatch(each, candidate, budget));
+        if (path !== undefined) return foundPath(path);
+      }
+    }
+    return foundPath(undefined);
   } catch (error) {
-    if (error instanceof MatchBudgetSpent) return true;
+    if (error instanceof MatchBudgetSpent) return TOO_MANY;
     throw error;
   }
 }
@@ -47,24 +64,29 @@ function extensionOf(pattern: string): string | undefined {
 /**
  * Whether any file of the repository matches any pattern of `rules:exists`. Patterns without wildcards are compared as
  * they are, or name a directory when they end in `/`; `**` + `/*.ext` is any path that ends in `.ext`; others are globs
- * as in `matchesAnyPath`, with the same bound. No patterns: false.
+ * as in `matchAnyPath`, with the same bound. No patterns: no.
  */
-export function existsAnyPath(patterns: readonly string[], paths: readonly string[]): boolean {
-  if (patterns.length === 0) return false;
+export function matchExistingPath(patterns: readonly string[], paths: readonly string[]): PathsAnswer {
+  if (patterns.length === 0) return foundPath(undefined);
   const candidates = isAboutRootOnly(patterns) ? paths.filter((path) => !path.includes('/')) : paths;
   const globs: string[] = [];
   const extensions: string[] = [];
   const known = new Set(candidates);
   for (const pattern of patterns) {
     if (!hasWildcard(pattern)) {
-      const found = pattern.endsWith('/') ? candidates.some((path) => path.startsWith(pattern)) : known.has(pattern);
-      if (found) return true;
+      const found = findPlain(pattern, candidates, known);
+      if (found !== undefined) return foundPath(found);
       continue;
     }
     const extension = extensionOf(pattern);
     if (extension === undefined) globs.push(pattern);
     else extensions.push(extension);
   }
-  if (candidates.some((path) => extensions.some((extension) => path.endsWith(extension)))) return true;
-  return matchesAnyPath(globs, candidates);
+  const byExtension = candidates.find((path) => extensions.some((extension) => path.endsWith(extension)));
+  return byExtension === undefined ? matchAnyPath(globs, candidates) : foundPath(byExtension);
+}
+
+function findPlain(pattern: string, paths: readonly string[], known: ReadonlySet<string>): string | undefined {
+  if (pattern.endsWith('/')) return paths.find((path) => path.startsWith(pattern));
+  return known.has(pattern) ? pattern : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import type { MergeBudget } from '../merge/deep-merge.ts';
 import type { RuleContext } from '../rules/rule-context.ts';
+import type { IncludeDecision } from '../trace/trace.ts';
 import type { YamlMap } from '../yaml/index.ts';
 
 /** What all includes of one pipeline share. */
@@ -14,6 +15,8 @@ export interface IncludeContext {
   /** Files that were read before, by path. */
   readonly files: Map<string, YamlMap>;
   readonly warnings: Diagnostic[];
+  /** What was decided by rules of includes. */
+  readonly decisions: IncludeDecision[];
   readonly budget: MergeBudget;
 }
 

@@ -2,9 +2,9 @@ import { ConfigError, configError } from '../config-error.ts';
 import { errorsOf, givenEntry, placeInside, rootPlace } from '../keywords/place.ts';
 import { includeRulesKeyword } from '../keywords/rules.ts';
 import { findMatchingRule } from '../rules/match-rule.ts';
-import { RuleError } from '../rules/rule-context.ts';
+import { rulesTrace } from '../trace/rules-trace.ts';
 import type { YamlMap } from '../yaml/index.ts';
-import type { IncludeContext } from './include-context.ts';
+import { type IncludeContext, maskSecrets } from './include-context.ts';
 
 /** Whether the rules of an include let it in; without rules they do. A matching rule without `when` includes. */
 export const includeIsWanted = async (item: YamlMap, context: IncludeContext): Promise<boolean> => {
@@ -20,13 +20,17 @@ export const includeIsWanted = async (item: YamlMap, context: IncludeContext): P
     path: ['include', ...error.path],
   }));
   if (first !== undefined) throw new ConfigError([first, ...rest]);
-  try {
-    const matched = await findMatchingRule(rules ?? [], context.rules);
-    return matched !== undefined && matched.when !== 'never';
-  } catch (error) {
-    if (error instanceof RuleError) {
-      throw configError(`include:${error.message}`, entry.key.position, ['include', 'rules']);
-    }
-    throw error;
-  }
+  const verdict = await findMatchingRule(rules ?? [], context.rules);
+  const trace = rulesTrace(verdict);
+  const { file, line, column } = item.position;
+  const location = maskSecrets(locationOf(item), context.secrets);
+  context.decisions.push({ ...trace, location, at: { file, line, column } });
+  if (trace.problem === undefined) return trace.outcome === 'included';
+  throw configError(`include:${trace.problem}`, entry.key.position, ['include', 'rules']);
+};
+
+/** What the include names, as written: of several texts the first. */
+const locationOf = (item: YamlMap): string => {
+  const named = item.entries.find(({ name, value }) => name !== 'rules' && value.kind === 'scalar');
+  return named?.value.kind === 'scalar' ? named.value.text : '';
 };

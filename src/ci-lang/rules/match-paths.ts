@@ -1,31 +1,64 @@
-import { existsAnyPath, matchesAnyPath } from '../globs/index.ts';
+import { matchAnyPath, matchExistingPath, type PathsAnswer } from '../globs/index.ts';
 import type { ChangesClause } from '../keywords/rule-changes.ts';
 import type { ExistsClause } from '../keywords/rule-exists.ts';
+import { seeReferences } from '../trace/see-values.ts';
+import type { PathsTrace } from '../trace/trace.ts';
 import { type RuleContext, RuleError } from './rule-context.ts';
 
 /** Without a diff to look at it holds; an empty diff never does. Throws `RuleError` for an unknown `compare_to`. */
-export const changesHold = async (clause: ChangesClause, context: RuleContext): Promise<boolean> => {
+export const matchChanges = async (clause: ChangesClause, context: RuleContext): Promise<PathsTrace> => {
   const { variables, repository } = context;
   const compareTo = clause.compareTo === undefined ? undefined : variables.expand(clause.compareTo);
   const changed = await repository.changedFiles(compareTo);
   if (changed === 'invalid_ref') throw new RuleError('rules:changes:compare_to is not a valid ref');
-  if (changed === undefined) return true;
+  const asked = { kind: 'changes', patterns: clause.paths, ...(compareTo === undefined ? {} : { compareTo }) } as const;
+  if (changed === undefined) return withoutDiff(asked, context);
   const globs = [...new Set(clause.paths.map((path) => variables.expand(path)))];
-  if (changed.length === 0 || globs.length === 0) return false;
-  return repository.answer(['changes', compareTo ?? '', ...globs], globs, changed, matchesAnyPath);
+  const answer = changed.length === 0 || globs.length === 0 ? NOTHING : compare(globs, changed, compareTo, context);
+  return traceOf(asked, answer, changed.length, context);
 };
 
 /** Whether the commit has a file for one of the patterns. */
-export const existsHolds = async (clause: ExistsClause, context: RuleContext): Promise<boolean> => {
+export const matchExists = async (clause: ExistsClause, context: RuleContext): Promise<PathsTrace> => {
   const { variables, repository } = context;
-  if (clause.paths.length === 0) return false;
+  const asked = { kind: 'exists', patterns: clause.paths } as const;
+  if (clause.paths.length === 0) return traceOf(asked, NOTHING, 0, context);
   const globs = clause.paths.map((path) => variables.expand(path));
-  return repository.answer(['exists', ...globs], globs, await repository.listFiles(), existsAnyPath);
+  const files = await repository.listFiles();
+  const answer = repository.answer(['exists', ...globs], globs, files, matchExistingPath);
+  return traceOf(asked, answer, files.length, context);
 };
 
 /** `only:changes`: as `rules:changes`, but the patterns are taken as they are written. */
-export const policyChangesHold = async (globs: readonly string[], { repository }: RuleContext): Promise<boolean> => {
-  const changed = await repository.changedFiles();
-  if (changed === undefined || changed === 'invalid_ref') return true;
-  return repository.answer(['changes', '', ...globs], globs, changed, matchesAnyPath);
+export const matchPolicyChanges = async (globs: readonly string[], context: RuleContext): Promise<PathsTrace> => {
+  const changed = await context.repository.changedFiles();
+  const asked = { kind: 'changes', patterns: globs } as const;
+  if (changed === undefined || changed === 'invalid_ref') return withoutDiff(asked, context);
+  return traceOf(asked, compare(globs, changed, undefined, context), changed.length, context);
 };
+
+const NOTHING: PathsAnswer = { because: 'no_path_matches' };
+
+type Asked = Pick<PathsTrace, 'kind' | 'patterns' | 'compareTo'>;
+
+const compare = (
+  globs: readonly string[],
+  changed: readonly string[],
+  compareTo: string | undefined,
+  { repository }: RuleContext,
+): PathsAnswer => repository.answer(['changes', compareTo ?? '', ...globs], globs, changed, matchAnyPath);
+
+const withoutDiff = (asked: Asked, context: RuleContext): PathsTrace => ({
+  ...asked,
+  holds: true,
+  because: 'no_diff_available',
+  values: seeReferences(asked.patterns, context.variables),
+});
+
+const traceOf = (asked: Asked, answer: PathsAnswer, candidates: number, context: RuleContext): PathsTrace => ({
+  ...asked,
+  ...answer,
+  holds: answer.because !== 'no_path_matches',
+  candidates,
+  values: seeReferences(asked.patterns, context.variables),
+});

@@ -1,29 +1,78 @@
 import type { PipelineFacts } from '../compile-types.ts';
-import { compileRegexLiteral, evaluate } from '../expressions/index.ts';
+import { compileRegexLiteral } from '../expressions/index.ts';
 import type { Policy } from '../keywords/policy.ts';
-import { policyChangesHold } from './match-paths.ts';
+import type { ClauseTrace, IfTrace, RefsTrace } from '../trace/trace.ts';
+import { matchExpression } from './match-expression.ts';
+import { matchPolicyChanges } from './match-paths.ts';
 import type { RuleContext } from './rule-context.ts';
 
+/** What was looked at of `only` or `except`, and what it comes to. */
+export interface PolicyVerdict {
+  readonly holds: boolean;
+  readonly clauses: readonly ClauseTrace[];
+}
+
 /** Every category of `only` must hold. */
-export const onlyHolds = async (policy: Policy, facts: PipelineFacts, context: RuleContext): Promise<boolean> => {
-  const { refs, variables, changes, kubernetes } = policy;
-  if (refs !== undefined && !refsHold(refs, facts, context)) return false;
-  if (variables !== undefined && !variablesHold(variables, context)) return false;
-  if (changes !== undefined && !(await policyChangesHold(changes, context))) return false;
-  // There are no clusters to ask.
-  return kubernetes === undefined;
+export const matchOnly = async (policy: Policy, facts: PipelineFacts, context: RuleContext): Promise<PolicyVerdict> => {
+  const clauses: ClauseTrace[] = [];
+  for (const match of categoriesOf(policy, facts, context)) {
+    // The first that does not hold decides
+    const clause = await match();
+    clauses.push(clause);
+    if (!clause.holds) return { holds: false, clauses };
+  }
+  return { holds: true, clauses };
 };
 
 /** Any category of `except` is enough. */
-export const exceptHolds = async (policy: Policy, facts: PipelineFacts, context: RuleContext): Promise<boolean> => {
-  const { refs, variables, changes } = policy;
-  if (refs !== undefined && refsHold(refs, facts, context)) return true;
-  if (variables !== undefined && variablesHold(variables, context)) return true;
-  return changes !== undefined && (await policyChangesHold(changes, context));
+export const matchExcept = async (
+  policy: Policy,
+  facts: PipelineFacts,
+  context: RuleContext,
+): Promise<PolicyVerdict> => {
+  const clauses: ClauseTrace[] = [];
+  for (const match of categoriesOf(policy, facts, context)) {
+    // The first that holds decides
+    const clause = await match();
+    clauses.push(clause);
+    if (clause.holds) return { holds: true, clauses };
+  }
+  return { holds: false, clauses };
 };
 
-const variablesHold = (expressions: NonNullable<Policy['variables']>, context: RuleContext): boolean =>
-  expressions.some(({ expression }) => evaluate(expression, context.variables.raw));
+type MatchCategory = () => ClauseTrace | Promise<ClauseTrace>;
+
+const categoriesOf = (policy: Policy, facts: PipelineFacts, context: RuleContext): readonly MatchCategory[] => {
+  const { refs, variables, changes, kubernetes } = policy;
+  const matches: MatchCategory[] = [];
+  if (refs !== undefined) matches.push(() => matchRefs(refs, facts, context));
+  if (variables !== undefined) matches.push(() => matchVariables(variables, context));
+  if (changes !== undefined) matches.push(() => matchPolicyChanges(changes, context));
+  // There are no clusters to ask.
+  if (kubernetes !== undefined) matches.push(() => ({ kind: 'kubernetes', holds: false }));
+  return matches;
+};
+
+/** One expression that holds is enough. */
+const matchVariables = (conditions: NonNullable<Policy['variables']>, { variables }: RuleContext): IfTrace => {
+  const traces: IfTrace[] = [];
+  for (const condition of conditions) {
+    const trace = matchExpression(condition, variables);
+    if (trace.holds) return trace;
+    traces.push(trace);
+  }
+  const values = new Map(traces.flatMap((trace) => trace.values).map((seen) => [seen.name, seen] as const));
+  const expression = traces.map((trace) => trace.expression).join(', ');
+  return { kind: 'if', holds: false, expression, values: [...values.values()] };
+};
+
+const matchRefs = (refs: readonly string[], facts: PipelineFacts, context: RuleContext): RefsTrace => ({
+  kind: 'refs',
+  holds: refsHold(refs, facts, context),
+  refs,
+  ref: facts.ref,
+  source: facts.source,
+});
 
 /** `branches`, `tags`, a source in singular or plural, a ref, or `/pattern/`; each may end in `@group/project`. */
 const refsHold = (refs: readonly string[], facts: PipelineFacts, context: RuleContext): boolean =>

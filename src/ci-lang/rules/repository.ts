@@ -1,7 +1,8 @@
 import type { CompileHost } from '../compile-types.ts';
+import type { PathsAnswer } from '../globs/index.ts';
 import { LIMITS } from '../limits.ts';
 
-type MatchPaths = (patterns: readonly string[], paths: readonly string[]) => boolean;
+type MatchPaths = (patterns: readonly string[], paths: readonly string[]) => PathsAnswer;
 
 /** The files and changes of the pipeline's commit; each question goes to the host once. */
 export interface Repository {
@@ -14,13 +15,13 @@ export interface Repository {
     patterns: readonly string[],
     paths: readonly string[],
     match: MatchPaths,
-  ) => boolean;
+  ) => PathsAnswer;
 }
 
 export const askOnce = (host: CompileHost): Repository => {
   const texts = new Map<string, Promise<string | undefined>>();
   const changes = new Map<string | undefined, ReturnType<CompileHost['changedFiles']>>();
-  const answers = new Map<string, boolean>();
+  const answers = new Map<string, PathsAnswer>();
   let files: Promise<readonly string[]> | undefined;
   let comparisons = 0;
   return {
@@ -33,7 +34,7 @@ export const askOnce = (host: CompileHost): Repository => {
     answer: (question, patterns, paths, match) =>
       remember(answers, JSON.stringify(question), () => {
         comparisons += paths.length * patterns.reduce((sum, pattern) => sum + weightOf(pattern), 0);
-        return comparisons > LIMITS.pipelineComparisons || match(patterns, paths);
+        return comparisons > LIMITS.pipelineComparisons ? { because: 'too_many_to_compare' } : match(patterns, paths);
       }),
   };
 };

@@ -6,6 +6,8 @@ import { expandOnce, sortAndExpandAll, type Variable } from '../variables/index.
 export interface VariableView {
   /** As they are written: what `if` sees. */
   readonly raw: Lookup;
+  /** The definition that counts. */
+  readonly find: (name: string) => Variable | undefined;
   /** Puts nested-expanded values into a text; unknown references stay. */
   readonly expand: (text: string) => string;
   /** The same; unknown references vanish. */
@@ -30,13 +32,15 @@ type VariableLists = readonly (readonly Variable[])[];
 /** `lists`: weakest first; of several definitions of a name the last counts. */
 export const viewVariables = (lists: VariableLists, meter: ExpansionMeter): VariableView => {
   let expansion: Expansion | undefined;
-  const raw: Lookup = (name) => findValue(lists, name);
+  const find = (name: string): Variable | undefined => findDefinition(lists, name);
+  const raw: Lookup = (name) => find(name)?.value;
   const nested: Lookup = (name) => {
     expansion ??= expandAll(lists.flat(), meter);
     return expansion.values.get(name);
   };
   return {
     raw,
+    find,
     expand: (text) => (mayRefer(text) ? expandOnce(text, nested, 'existing') : text),
     expandBlank: (text) => (mayRefer(text) ? expandOnce(text, nested, 'blank') : text),
     expandRaw: (text) => (mayRefer(text) ? expandOnce(text, raw, 'existing') : text),
@@ -60,10 +64,10 @@ const referringIn = (list: readonly Variable[]): readonly Variable[] => {
 };
 
 /** Searched from the end: a job asks for a few names of many. */
-const findValue = (lists: VariableLists, name: string): string | undefined => {
+const findDefinition = (lists: VariableLists, name: string): Variable | undefined => {
   for (let at = lists.length - 1; at >= 0; at--) {
     const found = lists[at]?.findLast(({ key }) => key === name);
-    if (found !== undefined) return found.value;
+    if (found !== undefined) return found;
   }
   return undefined;
 };

@@ -4,13 +4,13 @@ import { configError, diagnosticAt } from '../config-error.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { DEFAULT_AUTO_CANCEL } from '../keywords/auto-cancel.ts';
 import type { ConfigDefinition } from '../keywords/root.ts';
-import type { RuleDefinition } from '../keywords/rule.ts';
 import type { VariableDefinition } from '../keywords/variables.ts';
 import { LIMITS } from '../limits.ts';
 import { findMatchingRule } from '../rules/match-rule.ts';
 import type { Repository } from '../rules/repository.ts';
-import { RuleError } from '../rules/rule-context.ts';
 import { newExpansionMeter, type VariableView, viewVariables } from '../rules/variable-view.ts';
+import { ALWAYS, rulesTrace } from '../trace/rules-trace.ts';
+import type { RulesTrace } from '../trace/trace.ts';
 import { mergeVariables } from './merge-variables.ts';
 
 /** What the workflow decides for the whole pipeline. */
@@ -20,6 +20,7 @@ export interface WorkflowOutcome {
   readonly autoCancel: AutoCancel;
   /** root ⊕ matching rule. */
   readonly variables: readonly VariableDefinition[];
+  readonly trace: RulesTrace;
 }
 
 export const evaluateWorkflow = async (
@@ -30,11 +31,15 @@ export const evaluateWorkflow = async (
 ): Promise<WorkflowOutcome> => {
   const { rules } = config.workflow;
   const context = { variables: viewPipeline(config.variables, scopes), repository };
-  const matched = rules === undefined ? undefined : await matchRules(rules, context, warnings);
+  const verdict = rules === undefined ? undefined : await findMatchingRule(rules, context);
+  if (verdict?.problem !== undefined) warnings.push(unanswered(config, verdict.problem));
+  const trace = verdict === undefined ? ALWAYS : rulesTrace(verdict);
+  const matched = verdict?.rule;
   const variables = mergeVariables(config.variables, matched?.variables ?? []);
   const name = pipelineName(config, viewPipeline(variables, scopes));
   return {
-    runs: rules === undefined || (matched !== undefined && matched.when !== 'never'),
+    runs: trace.outcome === 'included',
+    trace,
     ...(name === undefined ? {} : { name }),
     autoCancel: { ...DEFAULT_AUTO_CANCEL, ...config.workflow.autoCancel, ...matched?.autoCancel },
     variables,
@@ -50,20 +55,11 @@ const viewPipeline = (yaml: readonly VariableDefinition[], { pipeline }: Variabl
 };
 
 /** A rule that cannot be answered filters the pipeline out, as in GitLab; the warning says why. */
-const matchRules = async (
-  rules: readonly RuleDefinition[],
-  context: Parameters<typeof findMatchingRule>[1],
-  warnings: Diagnostic[],
-): Promise<RuleDefinition | undefined> => {
-  try {
-    return await findMatchingRule(rules, context);
-  } catch (error) {
-    const [first] = rules;
-    if (!(error instanceof RuleError) || first === undefined) throw error;
-    warnings.push(diagnosticAt('warning', `workflow:${error.message}`, first.position, ['workflow', 'rules']));
-    return undefined;
-  }
-};
+const unanswered = ({ workflow }: ConfigDefinition, problem: string): Diagnostic =>
+  diagnosticAt('warning', `workflow:${problem}`, workflow.rules?.[0]?.position ?? workflow.position, [
+    'workflow',
+    'rules',
+  ]);
 
 const pipelineName = ({ workflow }: ConfigDefinition, variables: VariableView): string | undefined => {
   const name = workflow.name === undefined ? '' : variables.expandBlank(workflow.name).trim();

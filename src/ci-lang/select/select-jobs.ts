@@ -3,6 +3,7 @@ import { type ConfigError, configError, diagnosticAt } from '../config-error.ts'
 import type { Diagnostic } from '../diagnostic.ts';
 import type { JobDefinition } from '../keywords/job-definition.ts';
 import { LIMITS } from '../limits.ts';
+import type { JobDecision } from '../trace/trace.ts';
 import { checkNeededJobs } from './check-needed-jobs.ts';
 import { compileJob } from './compile-job.ts';
 import { decideJob } from './decide-job.ts';
@@ -16,10 +17,11 @@ export interface SelectedJobs {
   readonly errors: readonly Diagnostic[];
 }
 
-/** Which jobs the pipeline has, and with what values. */
+/** Which jobs the pipeline has, and with what values; what was decided of each is appended to `decisions`. */
 export const selectJobs = async (
   definitions: ReadonlyMap<string, JobDefinition>,
   selection: Selection,
+  decisions: JobDecision[],
 ): Promise<SelectedJobs> => {
   const chosen = new Map<string, CompiledJob>();
   let size = 0;
@@ -27,10 +29,13 @@ export const selectJobs = async (
   for (const job of definitions.values()) {
     const view = viewJob(job, selection);
     // Hosts are asked once per question, so this hardly ever waits
-    const decision = await decideJob(job, selection, view.variables);
-    if (decision.kind === 'failed') problems.set(job.name, [jobError(job, decision.message)]);
-    if (decision.kind !== 'included') continue;
-    const compiled = compileJob(job, decision.rule, selection, view);
+    const { decision, rule } = await decideJob(job, selection, view.variables);
+    decisions.push(decision);
+    if (decision.outcome === 'failed') {
+      problems.set(job.name, [jobError(job, `Failed to parse rule for ${job.name}: ${decision.problem ?? ''}`)]);
+    }
+    if (decision.outcome !== 'included') continue;
+    const compiled = compileJob(job, rule, selection, view);
     chosen.set(job.name, compiled);
     size += JSON.stringify(compiled).length;
     if (size > LIMITS.compiledCharacters) throw tooBig(job);

@@ -20,3 +20,9 @@ export function expandOnce(
     return value ?? (mode === 'blank' ? '' : written);
   });
 }
+
+/** The names that a text refers to, in order, repetitions included. */
+export function referencesIn(text: string): readonly string[] {
+  if (!text.includes('$') && !text.includes('%')) return [];
+  return Array.from(text.matchAll(REFERENCE), ([, plain, braced, percent]) => plain ?? braced ?? percent ?? '');
+}

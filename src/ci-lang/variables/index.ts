@@ -1,3 +1,3 @@
-export { expandOnce, type UnknownMode } from './expand-once.ts';
+export { expandOnce, referencesIn, type UnknownMode } from './expand-once.ts';
 export { type ExpandedVariables, type ExpansionMode, sortAndExpandAll } from './sort-and-expand-all.ts';
 export { lookupIn, type Variable } from './variable.ts';

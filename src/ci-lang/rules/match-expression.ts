@@ -1,0 +1,20 @@
+import { type Expression, evaluate, type SeenVariable } from '../expressions/index.ts';
+import { seeValue } from '../trace/see-values.ts';
+import type { IfTrace } from '../trace/trace.ts';
+import type { VariableView } from './variable-view.ts';
+
+/** An expression as the file has it. */
+export interface Condition {
+  readonly text: string;
+  readonly expression: Expression;
+}
+
+/** Whether an expression holds, with what it read. */
+export const matchExpression = ({ text, expression }: Condition, variables: VariableView): IfTrace => {
+  const read = new Map<string, SeenVariable>();
+  const holds = evaluate(expression, variables.raw, {
+    onRead: (seen) => read.set(`${seen.kind} ${seen.name}`, seen),
+  });
+  const values = [...read.values()].map(({ kind, name, value }) => seeValue(kind, name, value, variables));
+  return { kind: 'if', holds, expression: text, values };
+};
