@@ -1,29 +1,19 @@
 import type { CompileResult } from '../../../ci-lang/index.ts';
 import { compile } from '../../../ci-lang/index.ts';
-import { userCan } from '../../projects/index.ts';
-import type { Commit, RepositoryDeps, ResolvedRef } from '../../repositories/index.ts';
-import { createPipelineRef, findCommit, NO_SHA, readTextFile, resolveRef } from '../../repositories/index.ts';
-import type { ServerFacts } from '../../variables/index.ts';
+import { createPipelineRef } from '../../repositories/index.ts';
 import { cancelRedundantPipelines } from '../cancel-redundant.ts';
 import type { Pipeline } from '../pipeline.ts';
-import { checkVariables, pipelineVariablesOf } from './check-variables.ts';
-import { compileHost } from './compile-host.ts';
 import type { PersistDeps, PipelineDraft } from './persist.ts';
 import { persistPipeline, persistStillborn } from './persist.ts';
-import { judgeRef } from './protected-ref.ts';
+import type { PrepareDeps } from './prepare-creation.ts';
+import { prepareCreation } from './prepare-creation.ts';
 import type { CreatePipelineRequest, CreatePipelineResult, CreationRefused } from './request.ts';
 import { refuse } from './request.ts';
-import { asksToSkip } from './skip-ci.ts';
-import { variableScopes } from './variable-scopes.ts';
 
-export interface CreatePipelineDeps extends PersistDeps {
-  readonly repositories: RepositoryDeps;
-  readonly server: ServerFacts;
+export interface CreatePipelineDeps extends PersistDeps, PrepareDeps {
   /** Work that the caller does not wait for; the server ends only after it. */
   readonly later: (work: () => Promise<void>) => void;
 }
-
-const MAX_INPUTS = 20;
 
 /**
  * The one door for new pipelines, in GitLab's order: rights → ref → variables → skip → configuration → compile →
@@ -33,84 +23,18 @@ export async function createPipeline(
   deps: CreatePipelineDeps,
   request: CreatePipelineRequest,
 ): Promise<CreatePipelineResult> {
-  const located = await locate(deps, request);
-  if ('kind' in located) return settled(deps, request, located);
-  const draft = draftOf(request, located);
-
-  const badVariables = checkVariables(request);
-  if (badVariables !== undefined) return settled(deps, request, badVariables, { ...draft, variables: [] });
-  if (!request.ignoreSkipCi && asksToSkip(located.commit.message, request.pushOptions)) return skipped(deps, draft);
-  if (Object.keys(request.inputs).length > MAX_INPUTS) {
-    return settled(deps, request, refuse(`There cannot be more than ${MAX_INPUTS} inputs`));
+  const prepared = await prepareCreation(deps, request);
+  switch (prepared.kind) {
+    case 'refused':
+      return settled(deps, request, prepared.refusal, prepared.draft);
+    case 'skipped':
+      return skipped(deps, prepared.draft);
+    case 'prepared': {
+      const { draft, host, input } = prepared;
+      return finish(deps, draft, await compile({ ...input, purpose: 'create' }, host));
+    }
   }
-
-  const path = request.project.ciConfigPath ?? '.gitlab-ci.yml';
-  const [content, variables] = await Promise.all([
-    readTextFile(deps.repositories, request.project, draft.sha, path),
-    variableScopes(deps, draft, located.commit),
-  ]);
-  if (content === undefined || content === '') {
-    return settled(deps, request, refuse('Missing CI config file'));
-  }
-  const result = await compile(
-    {
-      purpose: 'create',
-      content,
-      path,
-      inputs: request.inputs,
-      facts: {
-        source: request.source,
-        ref: draft.ref,
-        tag: draft.tag,
-        ...(!draft.tag && { branch: draft.ref }),
-      },
-      variables,
-    },
-    compileHost(deps.repositories, draft),
-  );
-  return finish(deps, draft, result);
 }
-
-interface Located {
-  readonly ref: ResolvedRef;
-  readonly sha: string;
-  readonly commit: Commit;
-  readonly protected: boolean;
-}
-
-/** Steps 1 to 3 of the chain: may this user run pipelines here, on this ref, and is there a commit? */
-async function locate(deps: CreatePipelineDeps, request: CreatePipelineRequest): Promise<Located | CreationRefused> {
-  const { project, user, role } = request;
-  if (!project.buildsEnabled) return refuse('Pipelines are disabled!');
-  if (!userCan(user, 'create_pipeline', project, role)) {
-    return refuse('Insufficient permissions to create a new pipeline');
-  }
-  const ref = await resolveRef(deps.repositories, project, request.ref);
-  if (ref === 'ambiguous') return refuse('Ref is ambiguous');
-  if (ref === 'missing') return refuse('Reference not found');
-  const verdict = await judgeRef(deps.db, project, { user, role }, ref);
-  if (!verdict.allowed) {
-    return refuse(
-      `You do not have sufficient permission to run a pipeline on '${ref.name}'. Please select a different branch ` +
-        'or contact your administrator for assistance.',
-    );
-  }
-  const sha = request.sha ?? ref.sha;
-  const commit = await findCommit(deps.repositories, project, sha);
-  if (commit === undefined) return refuse('Commit not found');
-  return { ref, sha: commit.sha, commit, protected: verdict.protected };
-}
-
-const draftOf = (request: CreatePipelineRequest, located: Located): PipelineDraft => ({
-  request,
-  ref: located.ref.name,
-  tag: located.ref.kind === 'tag',
-  sha: located.sha,
-  beforeSha: request.beforeSha ?? NO_SHA,
-  protected: located.protected,
-  variables: pipelineVariablesOf(request),
-  warnings: [],
-});
 
 async function finish(
   deps: CreatePipelineDeps,

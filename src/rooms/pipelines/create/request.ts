@@ -23,6 +23,8 @@ export interface CreatePipelineRequest {
   /** The file variable of the trigger API. It needs no right to set variables when it came by a trigger token. */
   readonly triggerPayload?: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Text of the configuration, in place of the project's file. */
+  readonly content?: string;
   /** `ci.skip`, `ci.variable=K=V`, … */
   readonly pushOptions: readonly string[];
   /** API, web, trigger, schedule: `[skip ci]` in the commit message means nothing. */

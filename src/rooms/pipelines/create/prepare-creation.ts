@@ -1,0 +1,107 @@
+import type { CompileHost, CompileInput } from '../../../ci-lang/index.ts';
+import { userCan } from '../../projects/index.ts';
+import type { Commit, ResolvedRef } from '../../repositories/index.ts';
+import { findCommit, NO_SHA, readTextFile, resolveRef } from '../../repositories/index.ts';
+import { checkVariables, pipelineVariablesOf } from './check-variables.ts';
+import { compileHost } from './compile-host.ts';
+import type { PipelineDraft } from './persist.ts';
+import { judgeRef } from './protected-ref.ts';
+import type { CreatePipelineRequest, CreationRefused } from './request.ts';
+import { refuse } from './request.ts';
+import { asksToSkip } from './skip-ci.ts';
+import type { VariableScopeDeps } from './variable-scopes.ts';
+import { variableScopes } from './variable-scopes.ts';
+
+/** What is asked of the world before a pipeline can be compiled; nothing is written. */
+export type PrepareDeps = VariableScopeDeps;
+
+export type PreparedCreation =
+  /** With a draft: there is a commit that a failed pipeline could stand on. */
+  | { readonly kind: 'refused'; readonly refusal: CreationRefused; readonly draft?: PipelineDraft }
+  /** The commit or the push asks for no pipeline. */
+  | { readonly kind: 'skipped'; readonly draft: PipelineDraft }
+  | {
+      readonly kind: 'prepared';
+      readonly draft: PipelineDraft;
+      readonly input: Omit<CompileInput, 'purpose'>;
+      readonly host: CompileHost;
+    };
+
+const MAX_INPUTS = 20;
+
+/** All that comes before the compiler, in GitLab's order: rights → ref → variables → skip → configuration. */
+export async function prepareCreation(deps: PrepareDeps, request: CreatePipelineRequest): Promise<PreparedCreation> {
+  const located = await locate(deps, request);
+  if ('kind' in located) return { kind: 'refused', refusal: located };
+  const draft = draftOf(request, located);
+
+  const badVariables = checkVariables(request);
+  if (badVariables !== undefined) {
+    return { kind: 'refused', refusal: badVariables, draft: { ...draft, variables: [] } };
+  }
+  if (!request.ignoreSkipCi && asksToSkip(located.commit.message, request.pushOptions)) {
+    return { kind: 'skipped', draft };
+  }
+  if (Object.keys(request.inputs).length > MAX_INPUTS) {
+    return { kind: 'refused', refusal: refuse(`There cannot be more than ${MAX_INPUTS} inputs`) };
+  }
+
+  const path = request.project.ciConfigPath ?? '.gitlab-ci.yml';
+  const [content, variables] = await Promise.all([
+    request.content ?? readTextFile(deps.repositories, request.project, draft.sha, path),
+    variableScopes(deps, draft, located.commit),
+  ]);
+  if (content === undefined || content === '') {
+    return { kind: 'refused', refusal: refuse('Missing CI config file') };
+  }
+  const { inputs, source } = request;
+  const { ref, tag } = draft;
+  const facts = { source, ref, tag, ...(!tag && { branch: ref }) };
+  return {
+    kind: 'prepared',
+    draft,
+    input: { content, path, inputs, facts, variables },
+    host: compileHost(deps.repositories, draft),
+  };
+}
+
+interface Located {
+  readonly ref: ResolvedRef;
+  readonly sha: string;
+  readonly commit: Commit;
+  readonly protected: boolean;
+}
+
+/** Steps 1 to 3 of the chain: may this user run pipelines here, on this ref, and is there a commit? */
+async function locate(deps: PrepareDeps, request: CreatePipelineRequest): Promise<Located | CreationRefused> {
+  const { project, user, role } = request;
+  if (!project.buildsEnabled) return refuse('Pipelines are disabled!');
+  if (!userCan(user, 'create_pipeline', project, role)) {
+    return refuse('Insufficient permissions to create a new pipeline');
+  }
+  const ref = await resolveRef(deps.repositories, project, request.ref);
+  if (ref === 'ambiguous') return refuse('Ref is ambiguous');
+  if (ref === 'missing') return refuse('Reference not found');
+  const verdict = await judgeRef(deps.db, project, { user, role }, ref);
+  if (!verdict.allowed) {
+    return refuse(
+      `You do not have sufficient permission to run a pipeline on '${ref.name}'. Please select a different branch ` +
+        'or contact your administrator for assistance.',
+    );
+  }
+  const sha = request.sha ?? ref.sha;
+  const commit = await findCommit(deps.repositories, project, sha);
+  if (commit === undefined) return refuse('Commit not found');
+  return { ref, sha: commit.sha, commit, protected: verdict.protected };
+}
+
+const draftOf = (request: CreatePipelineRequest, located: Located): PipelineDraft => ({
+  request,
+  ref: located.ref.name,
+  tag: located.ref.kind === 'tag',
+  sha: located.sha,
+  beforeSha: request.beforeSha ?? NO_SHA,
+  protected: located.protected,
+  variables: pipelineVariablesOf(request),
+  warnings: [],
+});
