@@ -21,7 +21,7 @@ export type {
   JobOptions,
 } from './compiled.ts';
 export type { Diagnostic } from './diagnostic.ts';
-export { describeRule, type Explanation, explainJob, explainWorkflow } from './trace/explain.ts';
+export { type Explanation, explainJob, explainWorkflow } from './trace/explain.ts';
 export type {
   ClauseTrace,
   DecisionTrace,

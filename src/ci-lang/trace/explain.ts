@@ -45,7 +45,7 @@ const reasonOfPolicy = (job: JobDecision): string => {
 };
 
 /** ``rule 2 (.gitlab-ci.yml:14) does not match: if $A == "x" is false ($A is "y"); …``. */
-export const describeRule = (rule: RuleTrace): string => {
+const describeRule = (rule: RuleTrace): string => {
   const verdict = rule.matched ? 'matches' : 'does not match';
   const clauses = rule.clauses.length === 0 ? 'it has no condition' : rule.clauses.map(describeClause).join('; ');
   const when = rule.when === undefined ? '' : `; when: ${rule.when}`;
