@@ -1,4 +1,5 @@
 import type { JobWhen } from '../wire/statuses.ts';
+import type { BridgeOptions } from './compiled-bridge.ts';
 
 /**
  * What the compiler gives for one pipeline: names and values with every include, extends, default and rule already
@@ -19,7 +20,21 @@ export interface AutoCancel {
   readonly onJobFailure: 'none' | 'all';
 }
 
-export interface CompiledJob {
+/** A job for a runner, or one that starts or mirrors another pipeline. */
+export type CompiledJob = CompiledBuild | CompiledBridge;
+
+export interface CompiledBuild extends CompiledProcessable {
+  readonly kind: 'build';
+  readonly options: JobOptions;
+}
+
+export interface CompiledBridge extends CompiledProcessable {
+  readonly kind: 'bridge';
+  readonly options: BridgeOptions;
+}
+
+/** What both kinds of jobs have. */
+export interface CompiledProcessable {
   readonly name: string;
   readonly stage: string;
   /** Index in `CompiledPipeline.stages`. */
@@ -41,7 +56,6 @@ export interface CompiledJob {
   readonly environment?: CompiledEnvironment;
   /** `/re2/` as written. */
   readonly coverage?: string;
-  readonly options: JobOptions;
 }
 
 export interface CompiledNeed {
@@ -49,6 +63,19 @@ export interface CompiledNeed {
   readonly artifacts: boolean;
   readonly optional: boolean;
 }
+
+/** A job of another pipeline, needed for its artifacts; nothing waits for it. Unexpanded. */
+export type CompiledCrossDependency =
+  /** `pipeline`: its id; a pipeline of the same family of parents and children. */
+  | { readonly kind: 'pipeline'; readonly pipeline: string; readonly job: string; readonly artifacts: boolean }
+  /** The last successful job on that ref of another project. */
+  | {
+      readonly kind: 'project';
+      readonly project: string;
+      readonly ref: string;
+      readonly job: string;
+      readonly artifacts: boolean;
+    };
 
 export interface CompiledVariable {
   readonly key: string;
@@ -76,6 +103,8 @@ export interface JobOptions {
   readonly services?: readonly CompiledService[];
   /** Names of jobs whose artifacts are fetched; absent = all earlier stages (or needs). */
   readonly dependencies?: readonly string[];
+  /** Jobs of other pipelines whose artifacts are fetched. */
+  readonly crossDependencies?: readonly CompiledCrossDependency[];
   readonly artifacts?: CompiledArtifacts;
   readonly retry?: CompiledRetry;
   /** Seconds. */

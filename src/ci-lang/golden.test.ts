@@ -6,6 +6,7 @@ import { PIPELINE_SOURCES } from '../wire/statuses.ts';
 import {
   type CompiledJob,
   type CompiledNeed,
+  type CompiledService,
   type CompiledVariable,
   type CompileHost,
   type CompileInput,
@@ -133,13 +134,10 @@ const describeJob = ({ needs, variables, options, ...job }: CompiledJob): Shown 
   ...options,
   needs: needs.map(describeNeed),
   variables: describeVariables(variables),
-  ...(options.services === undefined ? {} : { services: options.services.map(describeService) }),
+  ...(!('services' in options) ? {} : { services: options.services?.map(describeService) }),
 });
 
-const describeService = ({
-  variables,
-  ...service
-}: NonNullable<CompiledJob['options']['services']>[number]): Shown => ({
+const describeService = ({ variables, ...service }: CompiledService): Shown => ({
   ...service,
   ...(variables === undefined ? {} : { variables: describeVariables(variables) }),
 });

@@ -9,6 +9,9 @@ export type {
 } from './compile-types.ts';
 export type {
   CompiledArtifacts,
+  CompiledBridge,
+  CompiledBuild,
+  CompiledCrossDependency,
   CompiledEnvironment,
   CompiledIdToken,
   CompiledImage,
@@ -20,6 +23,7 @@ export type {
   CompiledVariable,
   JobOptions,
 } from './compiled.ts';
+export type { BridgeOptions, CompiledTrigger, JsonValue } from './compiled-bridge.ts';
 export type { Diagnostic } from './diagnostic.ts';
 export { type Explanation, explainJob, explainWorkflow } from './trace/explain.ts';
 export type {

@@ -9,11 +9,16 @@ export const LIMITS = {
   jobNameLength: 255,
   needsPerJob: 50,
   needNameLength: 255,
+  /** `needs` of jobs of other pipelines; those of other projects count apart. */
+  crossDependencies: 5,
+  /** Items of `trigger:include`. */
+  triggerIncludes: 3,
   tags: 50,
   /** Patterns of one `changes` or `exists`. */
   rulePatterns: 50,
   workflowNameLength: 255,
   environmentUrlLength: 255,
+  resourceGroupLength: 255,
   exposeAsLength: 100,
   /** Seconds: one month. */
   timeoutSeconds: 2_629_746,

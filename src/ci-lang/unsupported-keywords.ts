@@ -25,7 +25,6 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
 
   'need:pipeline',
   'need:project',
-  'need:ref',
 
   'exists:project',
 

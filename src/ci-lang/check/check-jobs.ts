@@ -1,7 +1,7 @@
 import { diagnosticAt } from '../config-error.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { JobDefinition } from '../keywords/job-definition.ts';
-import type { NeedDefinition } from '../keywords/needs.ts';
+import type { NeedDefinition } from '../keywords/need.ts';
 import { LIMITS } from '../limits.ts';
 import { findCircularNeeds } from './find-circular-needs.ts';
 
@@ -17,9 +17,11 @@ export const checkJobs = (
   const known: KnownJobs = { jobs, stageIndex, stages };
   const problems = [...jobs.values()].flatMap((job) => [
     ...checkStage(job, known),
-    ...(job.dependencies ?? []).flatMap((name) => checkReference(job, { kind: 'dependency', name }, known)),
+    ...checkDependencies(job, job.kind === 'build' ? (job.dependencies ?? []) : [], known),
     ...checkNeeds(job, job.needs ?? [], known),
     ...(job.rules ?? []).flatMap((rule) => checkNeeds(job, rule.needs ?? [], known)),
+    // Files that come out of a job's artifacts
+    ...checkDependencies(job, job.kind === 'bridge' ? job.artifactJobs : [], known),
     ...checkOnStop(job, known),
   ]);
   return problems.length > 0 ? problems : findCircularNeeds(jobs);
@@ -46,7 +48,7 @@ type Reference =
 
 const checkReference = (job: JobDefinition, reference: Reference, known: KnownJobs): readonly Diagnostic[] => {
   const { kind, name } = reference;
-  const keyword = kind === 'need' ? 'needs' : 'dependencies';
+  const keyword = kind === 'need' ? 'needs' : job.kind === 'bridge' ? 'trigger' : 'dependencies';
   const position = kind === 'need' ? reference.need.position : job.position;
   const complain = (what: string): readonly Diagnostic[] => [
     problem(job, keyword, `${job.name} job: ${what}`, position),
@@ -64,6 +66,9 @@ const checkReference = (job: JobDefinition, reference: Reference, known: KnownJo
   if (own !== undefined && others !== undefined && others <= own) return [];
   return complain(`${kind} ${name} is not defined in current or prior stages`);
 };
+
+const checkDependencies = (job: JobDefinition, names: readonly string[], known: KnownJobs): readonly Diagnostic[] =>
+  names.flatMap((name) => checkReference(job, { kind: 'dependency', name }, known));
 
 const checkNeeds = (job: JobDefinition, needs: readonly NeedDefinition[], known: KnownJobs): readonly Diagnostic[] => {
   const wrong = needs.flatMap((need) => checkReference(job, { kind: 'need', name: need.name, need }, known));

@@ -1,5 +1,5 @@
-import { suggestName } from '../suggest-name.ts';
 import type { YamlMap, YamlNode } from '../yaml/index.ts';
+import { didYouMean } from './did-you-mean.ts';
 import {
   isBlank,
   isBoolean,
@@ -10,6 +10,7 @@ import {
   isText,
   isTextList,
   isTextOrSymbol,
+  textsOf,
 } from './node-tests.ts';
 import { fail, givenValue, type Place } from './place.ts';
 
@@ -17,6 +18,8 @@ import { fail, givenValue, type Place } from './place.ts';
 export interface Requirement {
   readonly holds: (node: YamlNode) => boolean;
   readonly message: string;
+  /** How to mend a value for which it does not hold. */
+  readonly hint?: (node: YamlNode) => string | undefined;
 }
 
 export const should = {
@@ -42,40 +45,40 @@ export const should = {
 export const beOneOf = (values: readonly string[], message: string): Requirement => ({
   holds: (node) => isTextOrSymbol(node) && values.includes(node.text),
   message,
+  hint: (node) => didYouMean(textsOf(node), values),
 });
 
 /** Checks the place's own value. */
 export const checkValue = (place: Place, ...requirements: readonly Requirement[]): void => {
-  for (const { holds, message } of requirements) if (!holds(place.node)) fail(place, 'config', message);
+  for (const { holds, message, hint } of requirements) {
+    if (!holds(place.node)) fail(place, 'config', message, hint?.(place.node));
+  }
 };
 
 /** Checks a keyword of the place's map, if it is given. */
 export const checkKey = (place: Place, map: YamlMap, name: string, ...requirements: readonly Requirement[]): void => {
   const value = givenValue(map, name);
-  if (value === undefined) return;
-  for (const { holds, message } of requirements) if (!holds(value)) fail(place, name, message);
+  if (value !== undefined) checkNode(place, name, value, ...requirements);
+};
+
+/** Checks the value of one of the place's keywords. */
+export const checkNode = (
+  place: Place,
+  name: string,
+  value: YamlNode,
+  ...requirements: readonly Requirement[]
+): void => {
+  for (const { holds, message, hint } of requirements) if (!holds(value)) fail(place, name, message, hint?.(value));
 };
 
 /** Names of all keys, in Ruby's text form. */
 export const keyNames = (map: YamlMap): readonly string[] =>
   map.entries.map(({ name, key }) => name ?? (key.kind === 'scalar' ? key.text : key.kind));
 
-/** Enough for a person; looking for more would take long in a hostile file. */
-const MOST_HINTS = 5;
-
-export const allowKeys = (place: Place, map: YamlMap, allowed: readonly string[]): void => {
+export const allowKeys = (place: Place, map: YamlMap, allowed: readonly string[], hint?: string): void => {
   const unknown = keyNames(map).filter((name) => !allowed.includes(name));
   if (unknown.length === 0) return;
-  const hints = unknown.slice(0, MOST_HINTS).flatMap((name) => {
-    const meant = suggestName(name, allowed);
-    return meant === undefined ? [] : [`Did you mean \`${meant}\` instead of \`${name}\`?`];
-  });
-  fail(
-    place,
-    'config',
-    `contains unknown keys: ${unknown.join(', ')}`,
-    hints.length === 0 ? undefined : hints.join(' '),
-  );
+  fail(place, 'config', `contains unknown keys: ${unknown.join(', ')}`, hint ?? didYouMean(unknown, allowed));
 };
 
 /** Keys count even when their value is null. */

@@ -3,6 +3,7 @@ import { definedOnly } from '../defined-only.ts';
 import { LIMITS } from '../limits.ts';
 import type { YamlMap, YamlNode } from '../yaml/index.ts';
 import { allowKeys, beOneOf, checkKey, should } from './checks.ts';
+import { ENVIRONMENT_NAME } from './environment-name.ts';
 import type { Keyword } from './keyword.ts';
 import { isBlank, isMap, isText } from './node-tests.ts';
 import { noteUnsupported } from './note-unsupported.ts';
@@ -16,7 +17,6 @@ const ACTIONS = [
   'verify',
   'access',
 ] as const satisfies readonly CompiledEnvironment['action'][];
-const NAME = /^[\w${}. -](?:[\w${}. /-]*[\w${}. -])?$/;
 const NAME_RULE =
   "can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'";
 
@@ -39,7 +39,7 @@ const checkName = (place: Place, node: YamlNode | undefined): void => {
   const name = node === undefined || isText(node) || isMap(place.node) ? node : undefined;
   if (name === undefined || isBlank(name)) fail(place, 'name', "can't be blank");
   if (name === undefined || !isText(name)) fail(place, 'name', NAME_RULE);
-  if (!NAME.test(textOf(name) ?? '')) fail(place, 'name', NAME_RULE);
+  if (!ENVIRONMENT_NAME.test(textOf(name) ?? '')) fail(place, 'name', NAME_RULE);
 };
 
 const checkMap = (place: Place, map: YamlMap): void => {

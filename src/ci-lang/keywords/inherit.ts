@@ -1,4 +1,5 @@
 import { allowKeys, checkValue, should } from './checks.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
 import { isBoolean, isList, isMap, isTextList, textsOf } from './node-tests.ts';
 import { fail, failWith, hasFailed, locationOf } from './place.ts';
@@ -44,7 +45,9 @@ const inheritanceOf = (name: string, allowed?: readonly string[]): Keyword<Inher
     if (!isTextList(node)) fail(place, 'config', should.beTexts.message);
     const names = textsOf(node);
     const unknown = allowed === undefined ? [] : names.filter((item) => !allowed.includes(item));
-    if (unknown.length > 0) fail(place, 'config', `contains unknown values: ${unknown.join(', ')}`);
+    if (unknown.length > 0) {
+      fail(place, 'config', `contains unknown values: ${unknown.join(', ')}`, didYouMean(unknown, allowed ?? []));
+    }
     return hasFailed(place) ? undefined : names;
   },
 });

@@ -10,7 +10,7 @@ import { isBlank } from './node-tests.ts';
 import { fail, givenValue, type Place } from './place.ts';
 import { jobRulesKeyword } from './rules.ts';
 import { checkStartIn } from './start-in.ts';
-import { whenKeyword } from './when.ts';
+import { triggerWhenKeyword, whenKeyword } from './when.ts';
 
 const EXCLUDED_BY_RULES = ['only', 'except', 'start_in'];
 
@@ -29,7 +29,7 @@ export const checkJob = (place: Place, entry: YamlEntry, map: YamlMap): void => 
 export const checkTriggerJob = (place: Place, entry: YamlEntry, map: YamlMap): void => {
   checkCommon(place, entry, map);
   allowKeys(place, map, TRIGGER_JOB_KEYS);
-  checkAtHolder(place, map, [whenKeyword]);
+  checkAtHolder(place, map, [triggerWhenKeyword]);
   checkKey(place, map, 'allow_failure', should.beBoolean);
 };
 

@@ -1,6 +1,7 @@
 import type { JobWhen } from '../../wire/statuses.ts';
 import type {
   CompiledArtifacts,
+  CompiledCrossDependency,
   CompiledEnvironment,
   CompiledIdToken,
   CompiledImage,
@@ -9,10 +10,11 @@ import type {
   CompiledService,
   JobOptions,
 } from '../compiled.ts';
+import type { BridgeOptions } from '../compiled-bridge.ts';
 import type { SourcePosition } from '../yaml/index.ts';
 import type { AllowFailure } from './allow-failure.ts';
 import type { Inheritance } from './inherit.ts';
-import type { NeedDefinition } from './needs.ts';
+import type { NeedDefinition } from './need.ts';
 import type { ParallelDefinition } from './parallel.ts';
 import type { Policy } from './policy.ts';
 import type { RuleDefinition } from './rule.ts';
@@ -33,28 +35,49 @@ export interface InheritableValues {
 }
 
 /** A job as the file defines it: everything merged and checked, no rule evaluated, nothing expanded. */
-export interface JobDefinition extends InheritableValues {
+export type JobDefinition = BuildDefinition | BridgeDefinition;
+
+/** What both kinds of jobs have (GitLab calls them processables). */
+export interface ProcessableDefinition {
   readonly name: string;
   readonly stage: string;
-  readonly script: readonly string[];
   readonly when?: JobWhen;
-  readonly allowFailure?: AllowFailure;
   readonly rules?: readonly RuleDefinition[];
   readonly only?: Policy;
   readonly except?: Policy;
-  /** Absent: the job waits for earlier stages. */
+  /** Of the same pipeline. Absent: the job waits for earlier stages. */
   readonly needs?: readonly NeedDefinition[];
-  readonly dependencies?: readonly string[];
   readonly variables: readonly VariableDefinition[];
   /** Which root variables the job takes over. */
   readonly inheritVariables: Inheritance;
   readonly environment?: CompiledEnvironment;
+  readonly resourceGroup?: string;
+  readonly interruptible?: boolean;
+  readonly parallel?: ParallelDefinition;
+  readonly position: SourcePosition;
+}
+
+/** A job that a runner runs. */
+export interface BuildDefinition extends ProcessableDefinition, InheritableValues {
+  readonly kind: 'build';
+  readonly script: readonly string[];
+  /** Seconds; only with `when: delayed`. */
+  readonly startIn?: number;
+  readonly allowFailure?: AllowFailure;
+  readonly dependencies?: readonly string[];
+  readonly crossDependencies?: readonly CompiledCrossDependency[];
   readonly coverage?: string;
   /** Seconds. */
   readonly timeout?: number;
-  readonly parallel?: ParallelDefinition;
   readonly secrets?: readonly CompiledSecret[];
   /** By its name, unless `pages: false`: its artifacts always hold the folder `public`. */
   readonly isPages: boolean;
-  readonly position: SourcePosition;
+}
+
+/** A job that starts a pipeline, or shows the status of one. */
+export interface BridgeDefinition extends ProcessableDefinition, BridgeOptions {
+  readonly kind: 'bridge';
+  readonly allowFailure?: boolean;
+  /** Jobs whose artifacts hold files of the child pipeline. */
+  readonly artifactJobs: readonly string[];
 }

@@ -1,10 +1,11 @@
 import { suggestName } from '../suggest-name.ts';
 import type { YamlEntry, YamlMap } from '../yaml/index.ts';
-import { type JobSurroundings, readJob } from './job.ts';
+import { readJob } from './job.ts';
 import type { JobDefinition } from './job-definition.ts';
 import { jobKindOf } from './job-keys.ts';
 import { isBlank } from './node-tests.ts';
 import { fail, failAt, hasFailed, type Place, placeInside, placeOfEntry, warn } from './place.ts';
+import type { JobSurroundings } from './processable.ts';
 import { readTriggerJob } from './trigger-job.ts';
 
 /** Keywords of the root; every other key is a job or hidden. */
@@ -50,9 +51,11 @@ const readEntry = (place: Place, entry: YamlEntry, surroundings: JobSurroundings
         warn(place, 'publishes nothing: there are no Pages; `pages: false` says so in the file');
       return job;
     }
-    case 'trigger':
-      readTriggerJob(place, entry);
-      return undefined;
+    case 'trigger': {
+      const job = readTriggerJob(place, entry, surroundings);
+      if (job !== undefined && !surroundings.hasWorkflowRules) warnOfDoublePipelines(place, job);
+      return job;
+    }
     case 'hidden':
       if (isBlank(entry.value)) fail(place, 'config', "can't be blank");
       return undefined;

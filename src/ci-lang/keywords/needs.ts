@@ -1,22 +1,23 @@
-import type { SourcePosition, YamlMap } from '../yaml/index.ts';
-import { allowKeys, checkKey, should } from './checks.ts';
-import { type Keyword, readKeyword } from './keyword.ts';
-import { flatten, isBlank, isList, isMap, isNull, isNumber, isText } from './node-tests.ts';
+import type { CompiledCrossDependency } from '../compiled.ts';
+import { LIMITS } from '../limits.ts';
+import type { YamlMap } from '../yaml/index.ts';
+import type { Keyword } from './keyword.ts';
+import { type Need, type NeedDefinition, readNeed } from './need.ts';
+import { flatten, isList, isMap, isNull, isNumber } from './node-tests.ts';
 import { noteUnsupported } from './note-unsupported.ts';
-import { type MatrixRow, needMatrixKeyword } from './parallel.ts';
-import { fail, failWith, givenValue, hasFailed, locationOf, type Place, placeInside } from './place.ts';
+import { fail, givenValue, hasFailed, type Place, placeInside } from './place.ts';
 
-export interface NeedDefinition {
-  readonly name: string;
-  readonly artifacts: boolean;
-  readonly optional: boolean;
-  /** `parallel:matrix` of the need: only these instances of the job. */
-  readonly matrix?: readonly MatrixRow[];
-  readonly position: SourcePosition;
+export interface NeedsDefinition {
+  /** Of the same pipeline. None at all is a job that waits for nothing. */
+  readonly jobs: readonly NeedDefinition[];
+  /** Of other pipelines: for their artifacts only, nothing waits for them. */
+  readonly crossDependencies: readonly CompiledCrossDependency[];
+  /** `needs:pipeline` of trigger jobs; GitLab allows one. */
+  readonly bridges: readonly string[];
 }
 
-/** An empty list is a job that waits for nothing. */
-export const needsKeyword: Keyword<readonly NeedDefinition[]> = {
+/** `allowed`: the kinds of needs that have a meaning where the keyword stands. */
+export const needsKeyword = (allowed: readonly Need['type'][]): Keyword<NeedsDefinition> => ({
   name: 'needs',
   read: (place) => {
     const { node } = place;
@@ -27,62 +28,47 @@ export const needsKeyword: Keyword<readonly NeedDefinition[]> = {
       fail(place, 'config', 'cannot use "parallel: <number>".');
     }
     if (hasFailed(place)) return undefined;
-    return items.flatMap((item, index) => {
-      const need = readNeed(placeInside(place, 'need', item, item.position, String(index)));
+    const needs = items.flatMap((item, index) => {
+      const inner = placeInside(place, 'need', item, item.position, String(index));
+      const need = readNeed(inner);
+      if (need?.need !== undefined && isMap(item)) noteUnsupported(inner, item, 'need');
       return need === undefined ? [] : [need];
     });
+    checkKinds(place, needs, allowed);
+    checkCounts(place, needs);
+    return {
+      jobs: needs.flatMap((need) => (need.type === 'job' && need.need !== undefined ? [need.need] : [])),
+      crossDependencies: needs.flatMap((need) =>
+        need.type === 'cross_dependency' && need.need !== undefined ? [need.need] : [],
+      ),
+      bridges: needs.flatMap((need) => (need.type === 'bridge' && need.need !== undefined ? [need.need] : [])),
+    };
   },
-};
+});
 
 const hasNumericParallel = (map: YamlMap): boolean => {
   const parallel = givenValue(map, 'parallel');
   return parallel !== undefined && isNumber(parallel);
 };
 
-const readNeed = (place: Place): NeedDefinition | undefined => {
-  const { node, position } = place;
-  if (isText(node)) {
-    if (isBlank(node)) fail(place, 'config', "can't be blank");
-    return { name: node.text, artifacts: true, optional: false, position };
-  }
-  if (!isMap(node)) {
-    failWith(place, `${locationOf(place)} has an unsupported type`);
-    return undefined;
-  }
-  const noted = place.unsupported.length;
-  noteUnsupported(place, node, 'need');
-  if (place.unsupported.length > noted) return undefined;
-  if (!node.byName.has('job')) {
-    failWith(place, `${locationOf(place)} has an unsupported type`);
-    return undefined;
-  }
-  return readJobNeed(place, node);
+const MEANINGS: Readonly<Record<Need['type'], string>> = {
+  job: 'A rule, a job and a trigger job may need jobs of their own pipeline.',
+  cross_dependency: 'Only jobs with a script take artifacts of other pipelines, and not by a rule.',
+  bridge: 'Only trigger jobs mirror a pipeline; add `job:` to take artifacts of one.',
 };
 
-const readJobNeed = (place: Place, map: YamlMap): NeedDefinition | undefined => {
-  allowKeys(place, map, ['job', 'artifacts', 'optional', 'parallel']);
-  const job = map.byName.get('job')?.value;
-  if (job === undefined || !isText(job)) fail(place, 'job', 'should be a string');
-  if (job === undefined || isBlank(job)) fail(place, 'job', "can't be blank");
-  checkKey(place, map, 'artifacts', should.beBoolean);
-  checkKey(place, map, 'optional', should.beBoolean);
-  if (hasFailed(place) || job?.kind !== 'scalar') return undefined;
-  const matrix = readKeyword(place, map, needMatrixKeyword);
-  return {
-    name: job.text,
-    artifacts: !isFalse(map, 'artifacts'),
-    optional: isTrue(map, 'optional'),
-    ...(matrix === undefined ? {} : { matrix }),
-    position: place.position,
-  };
+const checkKinds = (place: Place, needs: readonly Need[], allowed: readonly Need['type'][]): void => {
+  const others = [...new Set(needs.map(({ type }) => type))].filter((type) => !allowed.includes(type));
+  if (others.length === 0) return;
+  const hint = others.map((type) => MEANINGS[type]).join(' ');
+  fail(place, 'config', `uses invalid types: ${others.join(', ')}`, hint);
 };
 
-const isTrue = (map: YamlMap, name: string): boolean => {
-  const value = givenValue(map, name);
-  return value?.kind === 'scalar' && value.value === true;
-};
-
-const isFalse = (map: YamlMap, name: string): boolean => {
-  const value = givenValue(map, name);
-  return value?.kind === 'scalar' && value.value === false;
+const checkCounts = (place: Place, needs: readonly Need[]): void => {
+  for (const from of ['pipeline', 'project']) {
+    const count = needs.filter((need) => need.type === 'cross_dependency' && need.from === from).length;
+    if (count > LIMITS.crossDependencies) {
+      fail(place, 'config', `must be less than or equal to ${LIMITS.crossDependencies}`);
+    }
+  }
 };

@@ -12,18 +12,23 @@ export type ParallelDefinition =
   | { readonly kind: 'number'; readonly total: number }
   | { readonly kind: 'matrix'; readonly rows: readonly MatrixRow[] };
 
-export const parallelKeyword: Keyword<ParallelDefinition> = {
+const parallelLike = (takesNumber: boolean): Keyword<ParallelDefinition> => ({
   name: 'parallel',
   read: (place) => {
     const { node } = place;
     if (isNumber(node)) {
       checkTotal(place, node);
+      if (!takesNumber) fail(place, 'config', 'cannot use "parallel: <number>".', 'A trigger job takes a `matrix`.');
       return hasFailed(place) ? undefined : { kind: 'number', total: Number(node.value) };
     }
     const rows = readMatrix(place);
     return rows === undefined ? undefined : { kind: 'matrix', rows };
   },
-};
+});
+
+export const parallelKeyword = parallelLike(true);
+/** Trigger jobs: a matrix only. */
+export const triggerParallelKeyword = parallelLike(false);
 
 /** `parallel` of a need: a matrix only. */
 export const needMatrixKeyword: Keyword<readonly MatrixRow[]> = {

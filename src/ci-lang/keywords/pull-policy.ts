@@ -1,4 +1,5 @@
 import { checkValue, should } from './checks.ts';
+import { didYouMean } from './did-you-mean.ts';
 import type { Keyword } from './keyword.ts';
 import { isList, isText, textsOf } from './node-tests.ts';
 import { fail, hasFailed } from './place.ts';
@@ -13,10 +14,14 @@ export const pullPolicyKeyword: Keyword<readonly string[]> = {
     const policies = textsOf(node);
     if (isList(node)) {
       const unknown = policies.filter((policy) => !POLICIES.includes(policy));
-      if (unknown.length > 0) fail(place, 'config', `contains unknown values: ${unknown.join(', ')}`);
+      if (unknown.length > 0) {
+        fail(place, 'config', `contains unknown values: ${unknown.join(', ')}`, didYouMean(unknown, POLICIES));
+      }
       if (node.items.length === 0) fail(place, 'config', "can't be blank");
     } else if (isText(node) && !POLICIES.includes(node.text)) {
-      fail(place, 'config', 'is not included in the list');
+      {
+        fail(place, 'config', 'is not included in the list', didYouMean([node.text], POLICIES));
+      }
     }
     return hasFailed(place) ? undefined : policies;
   },

@@ -3,6 +3,7 @@ import type { CompiledRetry } from '../compiled.ts';
 import { LIMITS } from '../limits.ts';
 import type { YamlMap, YamlNode } from '../yaml/index.ts';
 import { allowKeys, checkKey, should } from './checks.ts';
+import { didYouMean } from './did-you-mean.ts';
 import type { Keyword } from './keyword.ts';
 import { integersOf, isInteger, isList, isMap, isNumber, isText, textsOf } from './node-tests.ts';
 import { fail, failWith, givenValue, hasFailed, type Place } from './place.ts';
@@ -19,7 +20,7 @@ const FOREIGN_REASONS: readonly string[] = [
   'job_router_failure',
 ];
 
-const REASONS: ReadonlySet<string> = new Set<string>([...JOB_FAILURE_REASONS, ...FOREIGN_REASONS, 'always']);
+const REASONS: readonly string[] = [...JOB_FAILURE_REASONS, ...FOREIGN_REASONS, 'always'];
 
 export const retryKeyword: Keyword<CompiledRetry> = {
   name: 'retry',
@@ -51,10 +52,12 @@ const checkMap = (place: Place, map: YamlMap): void => {
   checkKey(place, map, 'when', should.beTextsOrText);
   const when = givenValue(map, 'when');
   if (when !== undefined && isList(when)) {
-    const unknown = textsOf(when).filter((reason) => !REASONS.has(reason));
-    if (unknown.length > 0) fail(place, 'when', `contains unknown values: ${unknown.join(', ')}`);
-  } else if (when !== undefined && isText(when) && !REASONS.has(when.text)) {
-    fail(place, 'when', 'is not included in the list');
+    const unknown = textsOf(when).filter((reason) => !REASONS.includes(reason));
+    if (unknown.length > 0) {
+      fail(place, 'when', `contains unknown values: ${unknown.join(', ')}`, didYouMean(unknown, REASONS));
+    }
+  } else if (when !== undefined && isText(when) && !REASONS.includes(when.text)) {
+    fail(place, 'when', 'is not included in the list', didYouMean([when.text], REASONS));
   }
   checkKey(place, map, 'exit_codes', should.beIntegersOrInteger);
 };

@@ -4,14 +4,16 @@ import { type Expression, parseExpression } from '../expressions/index.ts';
 import type { SourcePosition, YamlMap } from '../yaml/index.ts';
 import { autoCancelKeyword } from './auto-cancel.ts';
 import { allowKeys, checkKey, checkValue, should } from './checks.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { readKeyword } from './keyword.ts';
-import { type NeedDefinition, needsKeyword } from './needs.ts';
+import type { NeedDefinition } from './need.ts';
+import { needsKeyword } from './needs.ts';
 import { isBlank, isMap, isText } from './node-tests.ts';
 import { noteDelayed } from './note-unsupported.ts';
 import { fail, givenValue, hasFailed, type Place } from './place.ts';
 import { type ChangesClause, changesKeyword } from './rule-changes.ts';
 import { type ExistsClause, existsKeyword, includeExistsKeyword } from './rule-exists.ts';
-import { checkStartIn } from './start-in.ts';
+import { checkStartIn, startInKeyword } from './start-in.ts';
 import { plainVariablesKeyword, type VariableDefinition } from './variables.ts';
 
 /** A rule matches when all of its clauses hold; one without clauses always does. */
@@ -21,6 +23,8 @@ export interface RuleDefinition {
   readonly exists?: ExistsClause;
   /** A job's `when`, `never`, or (in `workflow` and `include`) `always`. */
   readonly when?: string;
+  /** Seconds; with `when: delayed`. */
+  readonly startIn?: number;
   readonly allowFailure?: boolean;
   readonly interruptible?: boolean;
   readonly variables?: readonly VariableDefinition[];
@@ -37,6 +41,8 @@ export interface RuleScope {
   readonly whens: readonly string[];
   readonly use: 'job' | 'workflow' | 'include';
 }
+
+const ruleNeedsKeyword = needsKeyword(['job']);
 
 /** One element of `rules`. */
 export const readRule = (place: Place, scope: RuleScope): RuleDefinition | undefined => {
@@ -68,9 +74,10 @@ const readSoundRule = (
       changes: readKeyword(place, map, changesKeyword),
       exists: readKeyword(place, map, scope.use === 'include' ? includeExistsKeyword : existsKeyword),
       variables: readKeyword(place, map, plainVariablesKeyword),
-      needs: readKeyword(place, map, needsKeyword),
+      needs: readKeyword(place, map, ruleNeedsKeyword)?.jobs,
       autoCancel: readKeyword(place, map, autoCancelKeyword),
       when: when?.kind === 'scalar' ? when.text : undefined,
+      startIn: readKeyword(place, map, startInKeyword),
       allowFailure: booleanOf(map, 'allow_failure'),
       interruptible: booleanOf(map, 'interruptible'),
     }),
@@ -99,7 +106,8 @@ const checkWhen = (place: Place, map: YamlMap, allowed: readonly string[]): void
   const when = givenValue(map, 'when');
   if (when === undefined) return;
   const text = when.kind === 'scalar' ? when.text : when.kind;
-  if (when.kind !== 'scalar' || !allowed.includes(text)) fail(place, 'when', `unknown value: ${text}`);
+  if (when.kind === 'scalar' && allowed.includes(text)) return;
+  fail(place, 'when', `unknown value: ${text}`, didYouMean([text], allowed));
 };
 
 const isDelayed = (map: YamlMap): boolean => {

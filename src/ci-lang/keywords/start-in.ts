@@ -1,8 +1,15 @@
 import { LIMITS } from '../limits.ts';
 import type { YamlNode } from '../yaml/index.ts';
+import type { Keyword } from './keyword.ts';
 import { isText } from './node-tests.ts';
 import { fail, type Place } from './place.ts';
 import { readDuration } from './read-duration.ts';
+
+/** Seconds; checked at the job or rule that holds it. */
+export const startInKeyword: Keyword<number> = {
+  name: 'start_in',
+  read: ({ node }) => secondsOf(node),
+};
 
 /** A duration of at most one week, checked at the place that holds `start_in`. */
 export const checkStartIn = (place: Place, node: YamlNode | undefined): void => {

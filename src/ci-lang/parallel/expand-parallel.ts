@@ -1,6 +1,6 @@
 import { definedOnly } from '../defined-only.ts';
 import type { JobDefinition } from '../keywords/job-definition.ts';
-import type { NeedDefinition } from '../keywords/needs.ts';
+import type { NeedDefinition } from '../keywords/need.ts';
 import type { MatrixRow, ParallelDefinition } from '../keywords/parallel.ts';
 import type { VariableDefinition } from '../keywords/variables.ts';
 import { type MatrixProblem, putInMatrixValues } from './matrix-references.ts';
@@ -86,13 +86,10 @@ const expandReferences = (
   problems: MatrixProblem[],
 ): JobDefinition => {
   const needs = variant.needs && putInMatrixValues(name, variant.needs, variant, problems);
-  return {
-    ...variant,
-    ...definedOnly({
-      dependencies: variant.dependencies?.flatMap((base) => instances.get(base)?.map((one) => one.name) ?? [base]),
-      needs: needs?.flatMap((need) => expandNeed(need, instances)),
-    }),
-  };
+  const expanded = definedOnly({ needs: needs?.flatMap((need) => expandNeed(need, instances)) });
+  if (variant.kind === 'bridge') return { ...variant, ...expanded };
+  const dependencies = variant.dependencies?.flatMap((base) => instances.get(base)?.map((one) => one.name) ?? [base]);
+  return { ...variant, ...expanded, ...definedOnly({ dependencies }) };
 };
 
 /** `parallel:matrix` of a need picks instances by the names that its own maps give. */

@@ -1,5 +1,5 @@
 import type { JobDefinition } from '../keywords/job-definition.ts';
-import type { NeedDefinition } from '../keywords/needs.ts';
+import type { NeedDefinition } from '../keywords/need.ts';
 import type { SourcePosition } from '../yaml/index.ts';
 
 export interface MatrixProblem {

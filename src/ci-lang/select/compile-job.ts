@@ -1,9 +1,13 @@
-import type { CompiledArtifacts, CompiledJob, CompiledNeed, JobOptions } from '../compiled.ts';
+import type { CompiledJob, CompiledNeed, CompiledProcessable } from '../compiled.ts';
 import { definedOnly } from '../defined-only.ts';
+import { ENVIRONMENT_NAME } from '../keywords/environment-name.ts';
 import type { JobDefinition } from '../keywords/job-definition.ts';
 import type { RuleDefinition } from '../keywords/rule.ts';
+import type { VariableDefinition } from '../keywords/variables.ts';
 import { parseWhen } from '../keywords/when.ts';
+import { LIMITS } from '../limits.ts';
 import { parseTags } from '../parse-tags.ts';
+import { optionsOf } from './job-options.ts';
 import type { JobView } from './job-view.ts';
 import { mergeVariables } from './merge-variables.ts';
 import type { Selection } from './selection.ts';
@@ -12,32 +16,65 @@ import type { Selection } from './selection.ts';
 export const compileJob = (
   job: JobDefinition,
   rule: RuleDefinition | undefined,
-  { stageIndex }: Pick<Selection, 'stageIndex'>,
+  selection: Pick<Selection, 'stageIndex'>,
   view: JobView,
 ): CompiledJob => {
+  const common = compileProcessable(job, rule, selection, view);
+  if (job.kind === 'bridge') {
+    return { ...common, kind: 'bridge', options: definedOnly({ trigger: job.trigger, mirrors: job.mirrors }) };
+  }
+  return {
+    ...common,
+    kind: 'build',
+    tags: parseTags((job.tags ?? []).map((tag) => view.variables.expandRaw(tag))),
+    options: optionsOf(job),
+    ...definedOnly({ coverage: job.coverage }),
+  };
+};
+
+const compileProcessable = (
+  job: JobDefinition,
+  rule: RuleDefinition | undefined,
+  { stageIndex }: Pick<Selection, 'stageIndex'>,
+  view: JobView,
+): CompiledProcessable => {
   const needs = rule?.needs ?? job.needs;
-  const { environment } = job;
   const variables = rule?.variables === undefined ? view.yaml : mergeVariables(view.yaml, rule.variables);
+  const when = parseWhen(rule?.when ?? '') ?? job.when ?? 'on_success';
+  const environment = job.environment && {
+    ...job.environment,
+    name: view.nameEnvironment(job.environment.name, variables),
+  };
+  const waitsForUpstream = job.kind === 'bridge' && job.mirrors !== undefined;
   return {
     name: job.name,
     stage: job.stage,
     stageIndex: stageIndex.get(job.stage) ?? 0,
-    when: parseWhen(rule?.when ?? '') ?? job.when ?? 'on_success',
+    when,
     ...allowFailureOf(job, rule),
-    schedulingType: needs === undefined ? 'stage' : 'dag',
+    schedulingType: rule?.needs === undefined && (needs === undefined || waitsForUpstream) ? 'stage' : 'dag',
     needs: (needs ?? []).map(({ name, artifacts, optional }): CompiledNeed => ({ name, artifacts, optional })),
     variables,
-    tags: parseTags((job.tags ?? []).map((tag) => view.variables.expandRaw(tag))),
-    options: optionsOf(job),
+    tags: [],
     ...definedOnly({
+      startIn: when === 'delayed' ? (rule?.startIn ?? (job.kind === 'build' ? job.startIn : undefined)) : undefined,
       interruptible: rule?.interruptible ?? job.interruptible,
-      environment:
-        environment === undefined
-          ? undefined
-          : { ...environment, name: view.nameEnvironment(environment.name, variables) },
-      coverage: job.coverage,
+      environment,
+      resourceGroup: resourceGroupOf(job, view, variables, environment?.name),
     }),
   };
+};
+
+/** Expanded; a key that cannot be one is dropped without a word, as in GitLab. */
+const resourceGroupOf = (
+  { resourceGroup }: JobDefinition,
+  view: JobView,
+  variables: readonly VariableDefinition[],
+  environment: string | undefined,
+): string | undefined => {
+  if (resourceGroup === undefined) return undefined;
+  const key = view.expandResourceGroup(resourceGroup, variables, environment);
+  return key.length <= LIMITS.resourceGroupLength && ENVIRONMENT_NAME.test(key) ? key : undefined;
 };
 
 /**
@@ -52,32 +89,4 @@ const allowFailureOf = (
   const own = job.allowFailure ?? job.when === 'manual';
   if (typeof own === 'boolean') return { allowFailure: own };
   return { allowFailure: false, ...(own.exitCodes.length > 0 ? { allowFailureExitCodes: own.exitCodes } : {}) };
-};
-
-const optionsOf = (job: JobDefinition): JobOptions => ({
-  beforeScript: job.beforeScript ?? [],
-  script: job.script,
-  afterScript: job.afterScript ?? [],
-  ...definedOnly({
-    image: job.image,
-    services: someOf(job.services),
-    dependencies: job.dependencies,
-    artifacts: artifactsOf(job),
-    retry: job.retry,
-    timeout: job.timeout,
-    hooks: job.hooks,
-    idTokens: someOf(job.idTokens),
-    secrets: someOf(job.secrets),
-  }),
-});
-
-/** An empty list asks for nothing. */
-const someOf = <Item>(list: readonly Item[] | undefined): readonly Item[] | undefined =>
-  list === undefined || list.length === 0 ? undefined : list;
-
-const artifactsOf = ({ isPages, artifacts }: JobDefinition): CompiledArtifacts | undefined => {
-  if (!isPages || artifacts?.paths.includes('public') === true) return artifacts;
-  const none: CompiledArtifacts = { paths: [], exclude: [], untracked: false, when: 'on_success', reports: {} };
-  const some = artifacts ?? none;
-  return { ...some, paths: [...some.paths, 'public'] };
 };

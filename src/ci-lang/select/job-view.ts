@@ -13,6 +13,12 @@ export interface JobView {
   readonly variables: VariableView;
   /** The environment's expanded name, with the YAML variables of the chosen job. */
   readonly nameEnvironment: (name: string, yaml: readonly VariableDefinition[]) => string;
+  /** The key of the resource group, expanded with what the chosen job knows. `environment`: its expanded name. */
+  readonly expandResourceGroup: (
+    key: string,
+    yaml: readonly VariableDefinition[],
+    environment: string | undefined,
+  ) => string;
 }
 
 /**
@@ -30,7 +36,14 @@ export const viewJob = (
   const withoutEnvironment = view(anywhere);
   const nameEnvironment = (name: string, own: readonly VariableDefinition[]): string =>
     (own === yaml ? withoutEnvironment : view(anywhere, own)).expandBlank(name);
-  if (job.environment === undefined) return { yaml, variables: withoutEnvironment, nameEnvironment };
+  const expandResourceGroup = (key: string, own: readonly VariableDefinition[], name: string | undefined): string => {
+    if (name === undefined) return nameEnvironment(key, own);
+    const { below, above } = scopes.forJob({ ...identity, environment: name });
+    const environmentName = { key: 'CI_ENVIRONMENT_NAME', value: name, public: true };
+    return view({ below: [environmentName, ...below], above }, own).expandBlank(key);
+  };
+  const expansions = { nameEnvironment, expandResourceGroup };
+  if (job.environment === undefined) return { yaml, variables: withoutEnvironment, ...expansions };
   const environment = nameEnvironment(job.environment.name, yaml);
-  return { yaml, variables: view(scopes.forJob({ ...identity, environment })), nameEnvironment };
+  return { yaml, variables: view(scopes.forJob({ ...identity, environment })), ...expansions };
 };

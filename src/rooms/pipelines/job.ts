@@ -1,10 +1,10 @@
-import type { CompiledEnvironment, CompiledVariable, JobOptions } from '../../ci-lang/index.ts';
+import type { BridgeOptions, CompiledEnvironment, CompiledVariable, JobOptions } from '../../ci-lang/index.ts';
 import type { JobNeed, SchedulingType } from '../../engine/index.ts';
 import type { JobId, PipelineId, ProjectId, RunnerId, StageId, UserId } from '../../kit/ids.ts';
 import type { JobFailureReason, JobWhen, Status } from '../../wire/statuses.ts';
 
 /** What `jobs.options` holds: everything that only the payload, the retry and the end of the job need. */
-export interface StoredJobOptions extends JobOptions {
+export interface StoredJobOptions extends JobOptions, BridgeOptions {
   readonly allowFailureExitCodes?: readonly number[];
   readonly environment?: CompiledEnvironment;
 }

@@ -24,7 +24,7 @@ export function firstProcessing(compiled: CompiledPipeline, source: PipelineSour
       retry: null,
       allowFailureExitCodes: job.allowFailureExitCodes ?? [],
       interruptible: job.interruptible ?? false,
-      isBridge: false,
+      isBridge: job.kind === 'bridge',
       hasResourceGroup: job.resourceGroup !== undefined,
       createdAt: now,
     }),
@@ -60,9 +60,12 @@ const UNBORN: Omit<PipelineState, 'source'> = {
   autoCanceledById: null,
 };
 
+/** A trigger job has none; readers of options need not ask. */
+const NO_SCRIPTS = { beforeScript: [], script: [], afterScript: [] } as const;
+
 const rowOf = (job: CompiledJob): Omit<NewJob, 'status' | 'queuedAt' | 'scheduledAt'> => ({
   name: job.name,
-  type: 'build',
+  type: job.kind,
   stage: job.stage,
   stageIndex: job.stageIndex,
   when: job.when,
@@ -73,6 +76,7 @@ const rowOf = (job: CompiledJob): Omit<NewJob, 'status' | 'queuedAt' | 'schedule
   interruptible: job.interruptible ?? null,
   tagList: job.tags,
   options: {
+    ...NO_SCRIPTS,
     ...job.options,
     ...(job.allowFailureExitCodes !== undefined && { allowFailureExitCodes: job.allowFailureExitCodes }),
     ...(job.environment !== undefined && { environment: job.environment }),

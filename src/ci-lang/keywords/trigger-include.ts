@@ -1,0 +1,92 @@
+import type { JsonValue } from '../compiled-bridge.ts';
+import { LIMITS } from '../limits.ts';
+import type { YamlMap } from '../yaml/index.ts';
+import { allowKeys, checkKey } from './checks.ts';
+import { jsonOf } from './json-value.ts';
+import { type Keyword, readKeyword } from './keyword.ts';
+import { isBlank, isList, isMap, isNull, isText } from './node-tests.ts';
+import { fail, givenValue, hasFailed, type Place, placeInside } from './place.ts';
+import { includeRulesKeyword } from './rules.ts';
+
+const KEYS: readonly string[] = [
+  'local',
+  'file',
+  'remote',
+  'project',
+  'ref',
+  'integrity',
+  'cache',
+  'template',
+  'artifact',
+  'inputs',
+  'job',
+  'rules',
+  'component',
+];
+
+export interface TriggerInclude {
+  /** As written; loaded when the child pipeline is made. */
+  readonly item: JsonValue;
+  /** The job whose artifact holds the file. */
+  readonly job?: string;
+}
+
+/** The files of a child pipeline: only their form is looked at here. One map alone is not allowed. */
+export const triggerIncludeKeyword: Keyword<readonly TriggerInclude[]> = {
+  name: 'include',
+  read: (place) => {
+    const { node } = place;
+    if (!isList(node) && !isText(node)) {
+      const hint = isMap(node) ? 'Write a list with this map in it.' : undefined;
+      fail(place, 'config', 'should be an array or a string', hint);
+    }
+    if (isList(node) && node.items.length > LIMITS.triggerIncludes) {
+      fail(place, 'config', `is too long (maximum is ${LIMITS.triggerIncludes})`);
+    }
+    if (hasFailed(place)) return undefined;
+    const items = isList(node) ? node.items.flatMap((item) => (isList(item) ? item.items : [item])) : [node];
+    return items
+      .filter((item) => !isNull(item))
+      .map((item, index) => readItem(placeInside(place, 'include', item, item.position, String(index))));
+  },
+};
+
+const readItem = (place: Place): TriggerInclude => {
+  const { node } = place;
+  if (!isMap(node) && !isText(node)) fail(place, 'config', 'should be a hash or a string');
+  if (isMap(node)) checkItem(place, node);
+  const job = isMap(node) ? givenValue(node, 'job') : undefined;
+  return { item: jsonOf(node), ...(job?.kind === 'scalar' ? { job: job.text } : {}) };
+};
+
+const checkItem = (place: Place, map: YamlMap): void => {
+  const lacks = (name: string): boolean => isBlank(givenValue(map, name) ?? { ...BLANK, position: map.position });
+  if (givenValue(map, 'project') !== undefined && lacks('file')) {
+    fail(place, 'config', 'must specify the file where to fetch the config from');
+  }
+  checkIntegrity(place, map, lacks('remote'));
+  allowKeys(place, map, KEYS);
+  if (givenValue(map, 'artifact') !== undefined && lacks('job')) {
+    fail(place, 'config', 'must specify the job where to fetch the artifact from');
+  }
+  checkKey(place, map, 'rules', {
+    holds: (node) => isList(node) && node.items.every(isMap),
+    message: 'should be an array of hashes',
+  });
+  if (!hasFailed(place)) readKeyword(place, map, includeRulesKeyword);
+};
+
+const BLANK = { kind: 'scalar', type: 'null', value: null, text: '' } as const;
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+const checkIntegrity = (place: Place, map: YamlMap, isLocal: boolean): void => {
+  const integrity = givenValue(map, 'integrity');
+  if (integrity === undefined) return;
+  if (isLocal) fail(place, 'config', 'integrity can only be specified for remote includes');
+  if (!isText(integrity) || !integrity.text.startsWith('sha256-')) {
+    fail(place, 'config', "integrity hash must start with 'sha256-'");
+  } else if (!BASE64.test(integrity.text.slice('sha256-'.length))) {
+    fail(place, 'config', 'integrity hash must be base64 encoded');
+  }
+};

@@ -1,0 +1,33 @@
+import type { CompiledArtifacts, JobOptions } from '../compiled.ts';
+import { definedOnly } from '../defined-only.ts';
+import type { BuildDefinition } from '../keywords/job-definition.ts';
+
+/** The parts of a job that only its runner, its payload or its end need: nothing of them is expanded or decided. */
+export const optionsOf = (job: BuildDefinition): JobOptions => ({
+  beforeScript: job.beforeScript ?? [],
+  script: job.script,
+  afterScript: job.afterScript ?? [],
+  ...definedOnly({
+    image: job.image,
+    services: someOf(job.services),
+    dependencies: job.dependencies,
+    crossDependencies: someOf(job.crossDependencies),
+    artifacts: artifactsOf(job),
+    retry: job.retry,
+    timeout: job.timeout,
+    hooks: job.hooks,
+    idTokens: someOf(job.idTokens),
+    secrets: someOf(job.secrets),
+  }),
+});
+
+/** An empty list asks for nothing. */
+const someOf = <Item>(list: readonly Item[] | undefined): readonly Item[] | undefined =>
+  list === undefined || list.length === 0 ? undefined : list;
+
+const artifactsOf = ({ isPages, artifacts }: BuildDefinition): CompiledArtifacts | undefined => {
+  if (!isPages || artifacts?.paths.includes('public') === true) return artifacts;
+  const none: CompiledArtifacts = { paths: [], exclude: [], untracked: false, when: 'on_success', reports: {} };
+  const some = artifacts ?? none;
+  return { ...some, paths: [...some.paths, 'public'] };
+};
