@@ -26,8 +26,28 @@ export const LIMITS = {
   startInSeconds: 604_800,
   retries: 2,
   parallelJobs: 200,
+  /** Values that `options` of one input, or of one of its rules, may name. */
+  inputOptions: 50,
+  specDescriptionLength: 256,
+  /** Errors of one file's inputs that a message names. */
+  shownInputErrors: 3,
+  /** Different `$[[ ]]` blocks of one file. */
+  interpolationBlocks: 10_000,
+  /** Keys, values, lists and maps of a file with a header. */
+  interpolationNodes: 500_000,
+  /** Bytes of one text in a file with a header. */
+  interpolationTextBytes: 1024 * 1024,
+  /** Of one block. */
+  interpolationFunctions: 3,
+  /** Parts between the dots of one block; the last one takes the rest. */
+  accessParts: 5,
+  accessBytes: 1024,
+  /** Indices in a row: `[0][1]`. */
+  accessIndices: 5,
   /** Our own: nodes that a configuration may have once every alias, `extends` and `!reference` is written out. */
   expandedNodes: 1_000_000,
+  /** Our own: characters that the blocks of one file may put in or hand to functions. */
+  interpolatedCharacters: 32 * 1024 * 1024,
   /** Our own: comparisons of paths with patterns in all rules of one pipeline; above it a rule counts as matched. */
   pipelineComparisons: 10_000_000,
   /** Our own: characters of variables after expansion, of all jobs of one pipeline together. */

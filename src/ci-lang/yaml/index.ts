@@ -12,5 +12,5 @@ export type {
   YamlSeq,
 } from './node.ts';
 export type { YamlOptions } from './parse-documents.ts';
-export { inspectText } from './ruby-text.ts';
+export { floatText, inspectText } from './ruby-text.ts';
 export { type PlainValue, toPlain } from './to-plain.ts';
