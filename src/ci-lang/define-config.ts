@@ -5,6 +5,8 @@ import { configError, diagnosticAt, refuse } from './config-error.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { IncludeContext } from './include/include-context.ts';
 import { includeFiles } from './include/include-files.ts';
+import { interpolationContext } from './include/spec-includes.ts';
+import { interpolateFile, type LoadedFile, pipelineInputs } from './inputs/index.ts';
 import type { JobDefinition } from './keywords/job-definition.ts';
 import { type ConfigDefinition, readRoot } from './keywords/root.ts';
 import { newMergeBudget } from './merge/deep-merge.ts';
@@ -13,6 +15,7 @@ import { expandParallel } from './parallel/expand-parallel.ts';
 import { readConfigFile } from './read/read-config-file.ts';
 import type { Repository } from './rules/repository.ts';
 import { newExpansionMeter, viewVariables } from './rules/variable-view.ts';
+import type { Variable } from './variables/index.ts';
 import type { YamlMap } from './yaml/index.ts';
 
 /** A configuration that is sound as far as its text says. */
@@ -30,9 +33,10 @@ export const defineConfig = async (
   repository: Repository,
   notes: CompileNotes,
 ): Promise<CheckedConfig> => {
-  const file = readProjectFile(input);
-  checkInputs(input);
-  const included = await includeFiles(file, includeContext(input, repository, notes));
+  const context = includeContext(input, repository, notes);
+  const given = pipelineInputs(input.inputs, input.path);
+  const file = await interpolateFile(readProjectFile(input), given, interpolationContext(input.path, context));
+  const included = await includeFiles(file, context);
   const merged = mergeConfig(included);
   const unsupported: Diagnostic[] = [];
   const config = readRoot(merged, { warnings: notes.warnings, unsupported });
@@ -46,18 +50,11 @@ export const defineConfig = async (
   return { config, jobs, merged };
 };
 
-const readProjectFile = ({ content, path }: CompileInput) => {
+const readProjectFile = ({ content, path }: CompileInput): LoadedFile => {
   if (/^\s*$/.test(content)) {
     throw configError('Please provide content of .gitlab-ci.yml', { file: path, line: 1, column: 1 }, []);
   }
   return readConfigFile(content, path);
-};
-
-/** Without a header there is nothing that an input could be for. */
-const checkInputs = ({ inputs, path }: CompileInput): void => {
-  if (Object.keys(inputs).length === 0) return;
-  const message = 'Given inputs not defined in the `spec` section of the included configuration file';
-  throw configError(`\`${path}\`: ${message}`, { file: path, line: 1, column: 1 }, []);
 };
 
 const includeContext = (
@@ -69,11 +66,21 @@ const includeContext = (
   const secrets = [...below, ...above].flatMap(({ value, masked }) => (masked === true && value !== '' ? [value] : []));
   return {
     rules: { variables: viewVariables([below, above], newExpansionMeter()), repository },
+    findVariable: findIn([...below, ...above]),
     secrets: [...new Set(secrets)].toSorted((one, other) => other.length - one.length),
     included: [],
     files: new Map(),
     warnings,
     decisions: trace.includes,
     budget: newMergeBudget(),
+  };
+};
+
+/** The last definition of a name counts. */
+const findIn = (variables: readonly Variable[]): IncludeContext['findVariable'] => {
+  let byName: ReadonlyMap<string, Variable> | undefined;
+  return (name) => {
+    byName ??= new Map(variables.map((variable) => [variable.key, variable] as const));
+    return byName.get(name);
   };
 };

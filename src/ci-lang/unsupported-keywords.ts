@@ -3,8 +3,6 @@
  * ever left out in silence; whoever builds the effect removes the line. Written as `holder:keyword`.
  */
 const UNSUPPORTED: ReadonlySet<string> = new Set([
-  'file:spec',
-
   'root:cache',
   'default:cache',
 
@@ -40,7 +38,6 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
   'include:artifact',
   'include:cache',
   'include:component',
-  'include:inputs',
   'include:integrity',
   'include:project',
   'include:remote',
@@ -48,7 +45,6 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
 ]);
 
 export type KeywordHolder =
-  | 'file'
   | 'root'
   | 'default'
   | 'job'

@@ -1,5 +1,6 @@
 import { ConfigError, configError, diagnosticAt, refuse } from '../config-error.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import { interpolateFile, type LoadedFile, writtenInputs } from '../inputs/index.ts';
 import { isText } from '../keywords/node-tests.ts';
 import { LIMITS } from '../limits.ts';
 import { deepMerge } from '../merge/deep-merge.ts';
@@ -9,6 +10,7 @@ import { expandGlob } from './expand-glob.ts';
 import { type IncludeContext, maskSecrets } from './include-context.ts';
 import { checkIncludeKind, readIncludeItems } from './include-items.ts';
 import { includeIsWanted } from './include-rules.ts';
+import { interpolationContext } from './spec-includes.ts';
 
 /** Merges all files that a file includes, and those that they include, below its own content. */
 export const includeFiles = async (map: YamlMap, context: IncludeContext): Promise<YamlMap> => {
@@ -91,7 +93,7 @@ const readFiles = async (files: readonly LocalFile[], context: IncludeContext): 
       problems.push(diagnosticAt('error', problem, file.item.position, ['include']));
       continue;
     }
-    const content = parse(file, texts[index] ?? '', context, problems);
+    const content = await parse(file, texts[index] ?? '', context, problems);
     // Includes are counted in their order
     if (content !== undefined) contents.push(await includeFiles(content, context));
   }
@@ -104,13 +106,19 @@ const problemOf = ({ shown }: LocalFile, text: string | undefined): string | und
   return /^\s*$/.test(text) ? `Local file \`${shown}\` is empty!` : undefined;
 };
 
-const parse = (file: LocalFile, text: string, context: IncludeContext, problems: Diagnostic[]): YamlMap | undefined => {
-  const known = context.files.get(file.path);
-  if (known !== undefined) return known;
+/** The same file may be included with different inputs: it is read once and filled in each time. */
+const parse = async (
+  file: LocalFile,
+  text: string,
+  context: IncludeContext,
+  problems: Diagnostic[],
+): Promise<YamlMap | undefined> => {
+  const { path, shown, item } = file;
   try {
-    const content = readConfigFile(text, file.path, file.shown);
-    context.files.set(file.path, content);
-    return content;
+    const loaded: LoadedFile = context.files.get(path) ?? readConfigFile(text, path, shown);
+    context.files.set(path, loaded);
+    const given = writtenInputs(item.byName.get('inputs')?.value, shown);
+    return await interpolateFile(loaded, given, interpolationContext(shown, context));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     problems.push(...error.diagnostics);

@@ -10,7 +10,7 @@ export interface GivenInputs {
   readonly isWritten: boolean;
 }
 
-export const NO_INPUTS: GivenInputs = { entries: [], isWritten: false };
+const NO_INPUTS: GivenInputs = { entries: [], isWritten: false };
 
 /** `inputs:` of an include. `shown` is the included file. Variables in them are not expanded. */
 export const writtenInputs = (node: YamlNode | undefined, shown: string): GivenInputs => {

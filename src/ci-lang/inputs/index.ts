@@ -1,5 +1,5 @@
 /** `spec:` headers and `$[[ ]]`: files that are filled in before anything else is read from them. */
-export { type GivenInputs, NO_INPUTS, pipelineInputs, writtenInputs } from './given-inputs.ts';
+export { type GivenInputs, pipelineInputs, writtenInputs } from './given-inputs.ts';
 export {
   type ComponentValues,
   type InterpolationContext,

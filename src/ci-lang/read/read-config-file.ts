@@ -1,12 +1,12 @@
-import { ConfigError, configError, diagnosticAt, refuse } from '../config-error.ts';
-import { isUnsupported, unsupportedMessage } from '../unsupported-keywords.ts';
-import { loadConfig, type YamlMap } from '../yaml/index.ts';
+import { ConfigError, diagnosticAt, refuse } from '../config-error.ts';
+import type { LoadedFile } from '../inputs/index.ts';
+import { loadConfig } from '../yaml/index.ts';
 
 /**
- * One file of the configuration as a map. The project's own file counts as an included one, so its errors name it as
+ * One file of the configuration, its inputs not put in yet. The project's own file counts as an included one, so its errors name it as
  * well: `` `.gitlab-ci.yml`: (<unknown>): did not find expected key … ``. `shown` is its path without secrets.
  */
-export const readConfigFile = (text: string, path: string, shown: string = path): YamlMap => {
+export const readConfigFile = (text: string, path: string, shown: string = path): LoadedFile => {
   const loaded = loadConfig(text, { file: path });
   if (!loaded.ok) {
     const errors = loaded.diagnostics.map(({ message, position }) =>
@@ -15,12 +15,8 @@ export const readConfigFile = (text: string, path: string, shown: string = path)
     refuse(errors);
     throw new ConfigError([invalidYaml(path, shown)]);
   }
-  const spec = loaded.header?.byName.get('spec');
-  if (spec !== undefined && isUnsupported('file', 'spec')) {
-    throw configError(unsupportedMessage('spec'), spec.key.position, ['spec']);
-  }
   if (loaded.content.entries.length === 0) throw new ConfigError([invalidYaml(path, shown)]);
-  return loaded.content;
+  return loaded;
 };
 
 const invalidYaml = (path: string, shown: string) =>
