@@ -3,6 +3,7 @@ import type { CompiledPipeline } from './compiled.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { DecisionTrace } from './trace/trace.ts';
 import type { Variable } from './variables/variable.ts';
+import type { YamlMap } from './yaml/index.ts';
 
 /** What the compiler is given: the text, and the facts that rules look at. */
 export interface CompileInput {
@@ -76,6 +77,8 @@ export type CompileVerdict =
 
 export type CompileResult = CompileVerdict & {
   readonly warnings: readonly Diagnostic[];
+  /** Everything included and merged; absent when the configuration was refused before. */
+  readonly merged?: YamlMap;
   /** Every decision that was taken, up to where it ended. */
   readonly trace: DecisionTrace;
 };

@@ -16,15 +16,12 @@ import { readConfigFile } from './read/read-config-file.ts';
 import type { Repository } from './rules/repository.ts';
 import { newExpansionMeter, viewVariables } from './rules/variable-view.ts';
 import type { Variable } from './variables/index.ts';
-import type { YamlMap } from './yaml/index.ts';
 
 /** A configuration that is sound as far as its text says. */
 export interface CheckedConfig {
   readonly config: ConfigDefinition;
   /** By name; `parallel` is written out. */
   readonly jobs: ReadonlyMap<string, JobDefinition>;
-  /** Everything included and merged, as the keywords were read from. */
-  readonly merged: YamlMap;
 }
 
 /** What the text alone says: read → include → inputs → merge → keywords → check. */
@@ -38,6 +35,7 @@ export const defineConfig = async (
   const file = await interpolateFile(readProjectFile(input), given, interpolationContext(input.path, context));
   const included = await includeFiles(file, context);
   const merged = mergeConfig(included);
+  notes.merged = merged;
   const unsupported: Diagnostic[] = [];
   const config = readRoot(merged, { warnings: notes.warnings, unsupported });
   const { jobs, problems } = expandParallel(config.jobs);
@@ -47,7 +45,7 @@ export const defineConfig = async (
   refuse(checkJobs(jobs, config.stages));
   if (input.purpose === 'create') refuse(unsupported);
   notes.warnings.push(...unsupported.map((diagnostic): Diagnostic => ({ ...diagnostic, severity: 'warning' })));
-  return { config, jobs, merged };
+  return { config, jobs };
 };
 
 const readProjectFile = ({ content, path }: CompileInput): LoadedFile => {

@@ -25,6 +25,9 @@ export type {
 } from './compiled.ts';
 export type { BridgeOptions, CompiledTrigger, JsonValue } from './compiled-bridge.ts';
 export type { Diagnostic } from './diagnostic.ts';
+export { FILTERED_MESSAGES } from './filtered-messages.ts';
+export { dryRun, type LintInput, lint } from './lint/lint.ts';
+export type { LintJob, LintPolicy, LintResult } from './lint/lint-types.ts';
 export { type Explanation, explainJob, explainWorkflow } from './trace/explain.ts';
 export type {
   ClauseTrace,

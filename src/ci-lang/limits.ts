@@ -52,6 +52,8 @@ export const LIMITS = {
   pipelineComparisons: 10_000_000,
   /** Our own: characters of variables after expansion, of all jobs of one pipeline together. */
   expandedCharacters: 64 * 1024 * 1024,
+  /** Our own: characters of the merged configuration that lint shows. */
+  mergedYamlCharacters: 16 * 1024 * 1024,
   /** Our own: characters of all jobs of one pipeline, written as JSON. */
   compiledCharacters: 64 * 1024 * 1024,
 } as const;

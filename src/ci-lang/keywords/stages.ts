@@ -3,13 +3,13 @@ import type { Keyword } from './keyword.ts';
 import { isNestedListOf, isTextOrSymbol, textsOf } from './node-tests.ts';
 import { fail } from './place.ts';
 
-const FIRST = '.pre';
-const LAST = '.post';
+export const FIRST_STAGE = '.pre';
+export const LAST_STAGE = '.post';
 
 /** `.pre` and `.post`: alone they do not make a pipeline. */
-export const EDGE_STAGES: readonly string[] = [FIRST, LAST];
+export const EDGE_STAGES: readonly string[] = [FIRST_STAGE, LAST_STAGE];
 
-export const DEFAULT_STAGES: readonly string[] = [FIRST, 'build', 'test', 'deploy', LAST];
+export const DEFAULT_STAGES: readonly string[] = [FIRST_STAGE, 'build', 'test', 'deploy', LAST_STAGE];
 
 /** The edge stages stand at the ends, wherever they are written; an empty list stays empty. */
 export const stagesKeyword: Keyword<readonly string[]> = {
@@ -22,6 +22,6 @@ export const stagesKeyword: Keyword<readonly string[]> = {
     }
     const names = textsOf(place.node);
     if (names.length === 0) return [];
-    return [FIRST, ...new Set(names.filter((name) => !EDGE_STAGES.includes(name))), LAST];
+    return [FIRST_STAGE, ...new Set(names.filter((name) => !EDGE_STAGES.includes(name))), LAST_STAGE];
   },
 };

@@ -1,5 +1,5 @@
 import type { CompileResult } from '../../../ci-lang/index.ts';
-import { compile } from '../../../ci-lang/index.ts';
+import { compile, FILTERED_MESSAGES } from '../../../ci-lang/index.ts';
 import { createPipelineRef } from '../../repositories/index.ts';
 import { cancelRedundantPipelines } from '../cancel-redundant.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -58,19 +58,12 @@ async function finish(
       return settled(deps, request, refusal, draft);
     }
     case 'filtered_by_workflow_rules':
-      return settled(
-        deps,
-        request,
-        refuse('The pipeline did not run. Review the workflow:rules configuration for the pipeline.', {
-          failureReason: 'filtered_by_workflow_rules',
-        }),
-      );
     case 'filtered_by_rules':
       return settled(
         deps,
         request,
-        refuse('The resulting pipeline would have been empty. Review the rules configuration for the relevant jobs.', {
-          failureReason: 'filtered_by_rules',
+        refuse(FILTERED_MESSAGES[result.kind], {
+          failureReason: result.kind,
         }),
       );
   }

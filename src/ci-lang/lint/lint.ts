@@ -1,0 +1,70 @@
+import { compile } from '../compile.ts';
+import { newCompileNotes } from '../compile-notes.ts';
+import type { CompileHost, CompileInput, CompileResult } from '../compile-types.ts';
+import { ConfigError, diagnosticAt } from '../config-error.ts';
+import { type CheckedConfig, defineConfig } from '../define-config.ts';
+import { definedOnly } from '../defined-only.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { FILTERED_MESSAGES } from '../filtered-messages.ts';
+import { LIMITS } from '../limits.ts';
+import { askOnce } from '../rules/repository.ts';
+import { writeYaml, type YamlMap } from '../yaml/index.ts';
+import type { LintJob, LintResult } from './lint-types.ts';
+import { presentCompiled, presentDefinition, sortByStage } from './present-jobs.ts';
+import { showMerged } from './show-merged.ts';
+
+export type LintInput = Omit<CompileInput, 'purpose'>;
+
+/** GitLab's static check: everything that the text says, no rule of a job or of the workflow evaluated. */
+export const lint = async (given: LintInput, host: CompileHost): Promise<LintResult> => {
+  const notes = newCompileNotes();
+  try {
+    const definition = await defineConfig({ ...given, purpose: 'lint' }, askOnce(host), notes);
+    return { ...resultOf([], notes), jobs: listJobs(definition) };
+  } catch (error) {
+    if (error instanceof ConfigError) return resultOf(error.diagnostics, notes);
+    throw error;
+  }
+};
+
+/** GitLab's dry run: as far as a pipeline would come, with the facts that are given. Its jobs are those that would be there. */
+export const dryRun = async (given: LintInput, host: CompileHost): Promise<LintResult> => {
+  const result = await compile({ ...given, purpose: 'lint' }, host);
+  return describeDryRun(result, given.path);
+};
+
+/** A compilation as lint presents it. */
+export const describeDryRun = (result: CompileResult, path: string): LintResult => {
+  switch (result.kind) {
+    case 'compiled': {
+      const { jobs, stages } = result.pipeline;
+      return { ...resultOf([], result), jobs: sortByStage(jobs, stages).map(presentCompiled) };
+    }
+    case 'config_error':
+      return resultOf(result.errors, result);
+    case 'filtered_by_workflow_rules':
+    case 'filtered_by_rules': {
+      const position = { file: path, line: 1, column: 1 };
+      const keywords = result.kind === 'filtered_by_rules' ? ['jobs'] : ['workflow', 'rules'];
+      return resultOf([diagnosticAt('error', FILTERED_MESSAGES[result.kind], position, keywords)], result);
+    }
+  }
+};
+
+const listJobs = ({ config, jobs }: CheckedConfig): readonly LintJob[] =>
+  sortByStage([...jobs.values()], config.stages).map(presentDefinition);
+
+interface Found {
+  readonly warnings: readonly Diagnostic[];
+  readonly merged?: YamlMap;
+}
+
+const resultOf = (errors: readonly Diagnostic[], { warnings, merged }: Found): LintResult => ({
+  valid: errors.length === 0,
+  errors,
+  warnings,
+  jobs: [],
+  ...definedOnly({
+    mergedYaml: merged === undefined ? undefined : writeYaml(showMerged(merged), LIMITS.mergedYamlCharacters),
+  }),
+});
