@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { CompileResult } from '../../src/ci-lang/index.ts';
-import { compileScenario } from './compile-scenario.ts';
+import { type CompileResult, compile, type Diagnostic, lint } from '../../src/ci-lang/index.ts';
 import { describeJobs, wantedJobs } from './describe-jobs.ts';
+import { prepareScenario, withMerged } from './prepare-scenario.ts';
 import { listProjectFolders, readProjectFolder } from './project-folder.ts';
 import { type PipelineScenario, readScenario } from './scenario.ts';
 
@@ -11,8 +11,6 @@ import { type PipelineScenario, readScenario } from './scenario.ts';
 const WAITS_FOR: Readonly<Record<string, readonly string[]>> = {
   components: ['component-consumer'],
   'files of other projects': ['reference-library', 'shared-files-of-a-project'],
-  inputs: ['pipeline-with-inputs', 'template-with-inputs'],
-  'needs of other pipelines': ['artifacts-from-elsewhere'],
   'remote files': ['remote-files'],
   'resource groups': [
     'android-app',
@@ -26,13 +24,6 @@ const WAITS_FOR: Readonly<Record<string, readonly string[]>> = {
   ],
   start_in: ['delayed-rollout', 'nightly-suite'],
   templates: ['template-of-the-product'],
-  'trigger jobs': [
-    'defaults-and-inheritance',
-    'dynamic-child-pipelines',
-    'helm-gitops-promotion',
-    'monorepo-children',
-    'multi-project-release-train',
-  ],
 };
 const WAITING = new Set(Object.values(WAITS_FOR).flat());
 
@@ -42,40 +33,49 @@ for (const name of listProjectFolders().filter((folder) => !WAITING.has(folder))
 
   describe(name, () => {
     it.each(pipelines)('$title', async ({ source, facts, expected }: PipelineScenario) => {
-      const linted = await compileScenario(folder, source, facts, 'lint');
-      const created = await compileScenario(folder, source, facts, 'create');
-      expectVerdict(linted, expected);
+      const { input, host } = prepareScenario(folder, source, facts);
+      const compiled = await compile({ ...input, purpose: 'lint' }, host);
+      expectVerdict(compiled, expected);
       // Keywords whose effect is not built are refused at creation, and nothing else that lint lets pass.
-      if (messagesOf(created).some((message) => !isUnsupported(message))) expectVerdict(created, expected);
-      if (linted.kind !== 'compiled') return;
-      const { name: title, autoCancel } = linted.pipeline;
+      const created = await compile({ ...input, purpose: 'create' }, host);
+      if (!errorsOf(created).some(isUnsupported)) expect(verdictOf(created)).toEqual(verdictOf(compiled));
+
+      const checked = await lint(input, host);
+      expect(messagesOf(checked.errors)).toEqual(expected['errors'] ?? []);
+      if (compiled.kind === 'config_error') return;
+      const merged = await compile({ ...withMerged(input, checked.mergedYaml ?? ''), purpose: 'lint' }, host);
+      expect(verdictOf(merged)).toEqual(verdictOf(compiled));
+      if (compiled.kind !== 'compiled') return;
+      expect(checked.jobs.map((job) => job.name)).toEqual(
+        expect.arrayContaining(compiled.pipeline.jobs.map((job) => job.name)),
+      );
+      const { name: title, autoCancel } = compiled.pipeline;
       if ('name' in expected) expect(title).toBe(expected['name']);
       if ('auto_cancel' in expected) expect(autoCancel).toEqual(expected['auto_cancel']);
       const wanted = wantedJobs(expected['jobs']);
-      expect(describeJobs(linted.pipeline, wanted)).toEqual(wanted);
-      if (created.kind === 'compiled') expect(created.pipeline).toEqual(linted.pipeline);
+      expect(describeJobs(compiled.pipeline, wanted)).toEqual(wanted);
     });
 
     it('makes lint warn of what it should', async () => {
       const first = pipelines.find(({ source }) => source.kind === 'file');
-      const result = await compileScenario(
-        folder,
-        { kind: 'file', path: '.gitlab-ci.yml' },
-        first?.facts ?? {},
-        'lint',
-      );
-      const found = result.warnings.map(({ message }) => message).filter((message) => !isUnsupported(message));
-      expect(found).toEqual(warnings);
+      const { input, host } = prepareScenario(folder, { kind: 'file', path: '.gitlab-ci.yml' }, first?.facts ?? {});
+      const checked = await lint(input, host);
+      expect(messagesOf(checked.warnings.filter((warning) => !isUnsupported(warning)))).toEqual(warnings);
     });
   });
 }
 
-const isUnsupported = (message: string): boolean => message.endsWith('is not supported by this version of Penstock');
+const isUnsupported = ({ message }: Diagnostic): boolean =>
+  message.endsWith('is not supported by this version of Penstock');
 
-const messagesOf = (result: CompileResult): readonly string[] =>
-  result.kind === 'config_error' ? result.errors.map(({ message }) => message) : [];
+const errorsOf = (result: CompileResult): readonly Diagnostic[] =>
+  result.kind === 'config_error' ? result.errors : [];
+
+const messagesOf = (diagnostics: readonly Diagnostic[]): readonly string[] => diagnostics.map(({ message }) => message);
+
+const verdictOf = (result: CompileResult): unknown => (result.kind === 'compiled' ? result.pipeline : result.kind);
 
 const expectVerdict = (result: CompileResult, expected: PipelineScenario['expected']): void => {
-  expect(messagesOf(result)).toEqual(expected['errors'] ?? []);
+  expect(messagesOf(errorsOf(result))).toEqual(expected['errors'] ?? []);
   if (!('errors' in expected)) expect(result.kind).toBe(expected['result'] ?? 'compiled');
 };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type CompileHost, type CompileInput, type CompileResult, compile } from '../../src/ci-lang/index.ts';
+import type { CompileHost, LintInput } from '../../src/ci-lang/index.ts';
 import { PIPELINE_SOURCES } from '../../src/wire/statuses.ts';
 import { filesOfProject, type ProjectFolder } from './project-folder.ts';
 import { type ConfigSource, type Data, dataOf, textOf, textsOf } from './scenario.ts';
@@ -8,17 +8,23 @@ const CONFIG = '.gitlab-ci.yml';
 const SERVER = 'gitlab.example.com';
 const SHA = '11223344'.repeat(5);
 
-/** Compiles a configuration of the folder for what the facts say. */
-export const compileScenario = (
-  folder: ProjectFolder,
-  source: ConfigSource,
-  facts: Data,
-  purpose: CompileInput['purpose'],
-): Promise<CompileResult> => {
+/** A configuration of the folder and what its pipeline is about. */
+export interface PreparedScenario {
+  readonly input: LintInput;
+  readonly host: CompileHost;
+}
+
+export const prepareScenario = (folder: ProjectFolder, source: ConfigSource, facts: Data): PreparedScenario => {
   const project = source.kind === 'other_project' ? source.project : textOf(facts['project'], `acme/${folder.name}`);
   const files = source.kind === 'other_project' ? filesOfProject(folder, project) : folder.files;
-  const input = { purpose, ...contentOf(source, files), ...inputOf(project, facts) };
-  return compile(input, hostOf(folder, { project, files }, facts));
+  const input = { ...contentOf(source, files), ...inputOf(project, facts) };
+  return { input, host: hostOf(folder, { project, files }, facts) };
+};
+
+/** The same pipeline for the merged configuration, which includes nothing any more and has no inputs. */
+export const withMerged = (input: LintInput, content: string): LintInput => {
+  const merged = { ...input, content, inputs: {}, elsewhere: false };
+  return merged;
 };
 
 /** A child's configuration is what its trigger job includes. */
@@ -30,7 +36,7 @@ const contentOf = (source: ConfigSource, files: ReadonlyMap<string, string>) => 
   return { path: CONFIG, elsewhere: true, content: JSON.stringify({ include: source.include }) };
 };
 
-const inputOf = (project: string, facts: Data): Omit<CompileInput, 'content' | 'path' | 'purpose'> => {
+const inputOf = (project: string, facts: Data): Omit<LintInput, 'content' | 'path'> => {
   const source = PIPELINE_SOURCES.find((name) => name === facts['source']) ?? 'push';
   const ref = textOf(facts['ref'], 'main');
   const tag = facts['tag'] === true;
