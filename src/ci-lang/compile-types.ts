@@ -62,6 +62,17 @@ export interface CompileHost {
    * With `compareTo`: against the merge base with that ref; `'invalid_ref'` when the ref does not exist.
    */
   readonly changedFiles: (compareTo?: string) => Promise<readonly string[] | 'invalid_ref' | undefined>;
+  /** The ids that `cache:key` is made of, in the order of the questions; undefined where there is nothing. Asked once. */
+  readonly identifyFiles: (questions: readonly FileQuestion[]) => Promise<readonly (string | undefined)[]>;
+}
+
+/**
+ * `content`: the id of what lies at a path (a blob, or the tree of a folder). `last_commit`: the id of the newest commit
+ * that changed what a git pathspec (`*.lock` in any folder) stands for. Paths have no leading slash.
+ */
+export interface FileQuestion {
+  readonly id: 'content' | 'last_commit';
+  readonly path: string;
 }
 
 export type CompileVerdict =

@@ -16,6 +16,7 @@ const inputOf = (content: string, forJob: ForJob = () => NOTHING): CompileInput 
 const hostOf = (answers: Partial<CompileHost>): CompileHost => ({
   readLocalFile: () => Promise.resolve(undefined),
   listFiles: () => Promise.resolve([]),
+  identifyFiles: (questions) => Promise.resolve(questions.map(() => undefined)),
   changedFiles: () => Promise.resolve(undefined),
   ...answers,
 });
@@ -44,9 +45,26 @@ describe('the host of a compilation', () => {
     expect(asked).toEqual(['read t.yml', 'changed x', 'changed ', 'list']);
   });
 
+  it('is asked for all that cache keys are made of at once', async () => {
+    const asked: unknown[] = [];
+    const host = hostOf({
+      listFiles: () => Promise.resolve(['x.lock', 'y.lock']),
+      identifyFiles: (questions) => {
+        asked.push(questions.map(({ id, path }) => `${id} ${path}`));
+        return Promise.resolve(questions.map(() => 'id'));
+      },
+    });
+    const file = `
+a: {script: x, cache: {key: {files: [Gemfile, "*.lock"]}}}
+b: {script: x, cache: [{key: {files: [Gemfile]}}, {key: {files_commits: [Gemfile, "*.lock"]}}]}`;
+    expect((await compile(inputOf(file), host)).kind).toBe('compiled');
+    const contents = ['content Gemfile', 'content x.lock', 'content y.lock'];
+    expect(asked).toEqual([[...contents, 'last_commit Gemfile', 'last_commit *.lock']]);
+  });
+
   it('is not asked what no rule needs', async () => {
     const never = (): Promise<never> => Promise.reject(new Error('asked'));
-    const host = { readLocalFile: never, listFiles: never, changedFiles: never };
+    const host = { readLocalFile: never, listFiles: never, changedFiles: never, identifyFiles: never };
     const rules = '[{if: $NOTHING, changes: [a]}, {when: always}, {exists: [a]}]';
     expect((await compile(inputOf(`a: {script: x, rules: ${rules}}`), host)).kind).toBe('compiled');
   });

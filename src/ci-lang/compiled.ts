@@ -106,6 +106,7 @@ export interface JobOptions {
   /** Jobs of other pipelines whose artifacts are fetched. */
   readonly crossDependencies?: readonly CompiledCrossDependency[];
   readonly artifacts?: CompiledArtifacts;
+  readonly caches?: readonly CompiledCache[];
   readonly retry?: CompiledRetry;
   /** Seconds. */
   readonly timeout?: number;
@@ -164,6 +165,19 @@ export interface CompiledArtifacts {
   readonly exposeAs?: string;
   /** Report type (`dotenv`, `junit`, …) → paths. */
   readonly reports: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Variables in key, paths, policy and fallback keys are expanded by the runner. */
+export interface CompiledCache {
+  /** Without the suffix for protected branches. */
+  readonly key: string;
+  readonly paths: readonly string[];
+  readonly untracked: boolean;
+  readonly policy: string;
+  readonly when: 'on_success' | 'on_failure' | 'always';
+  /** One cache for protected and other branches. */
+  readonly unprotect: boolean;
+  readonly fallbackKeys: readonly string[];
 }
 
 export interface CompiledRetry {

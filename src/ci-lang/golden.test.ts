@@ -98,6 +98,13 @@ const hostOf = ({ files, facts }: GoldenCase): CompileHost => ({
     const since = dataOf(facts['changed_since']);
     return Promise.resolve(Object.hasOwn(since, compareTo) ? textsOf(since[compareTo]) : 'invalid_ref');
   },
+  identifyFiles: (questions) =>
+    Promise.resolve(
+      questions.map(({ id, path }) => {
+        const found = dataOf(facts[id === 'content' ? 'contents' : 'last_commits'])[path];
+        return typeof found === 'string' ? found : undefined;
+      }),
+    ),
 });
 
 type Shown = Readonly<Record<string, unknown>>;

@@ -22,6 +22,7 @@ const hostOf = (content: string): CompileHost => ({
   readLocalFile: (path) => Promise.resolve(path.endsWith('.yml') ? content : undefined),
   listFiles: () => Promise.resolve(['.gitlab-ci.yml', 'src/a.ts']),
   changedFiles: () => Promise.resolve(['src/a.ts']),
+  identifyFiles: (questions) => Promise.resolve(questions.map(({ path }) => path)),
 });
 
 /** Every answer is a whole pipeline, or says something with a place. Says what is wrong with it. */

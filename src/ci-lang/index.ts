@@ -4,6 +4,7 @@ export type {
   CompileHost,
   CompileInput,
   CompileResult,
+  FileQuestion,
   VariableScope,
   VariableScopes,
 } from './compile-types.ts';
@@ -12,6 +13,7 @@ export type {
   CompiledBridge,
   CompiledBuild,
   CompiledCrossDependency,
+  CompiledCache,
   CompiledEnvironment,
   CompiledIdToken,
   CompiledImage,

@@ -20,6 +20,10 @@ export const LIMITS = {
   environmentUrlLength: 255,
   resourceGroupLength: 255,
   exposeAsLength: 100,
+  /** Of one job. */
+  caches: 4,
+  cacheKeyFiles: 2,
+  cacheFallbackKeys: 5,
   /** Seconds: one month. */
   timeoutSeconds: 2_629_746,
   /** Seconds: one week. */
@@ -50,6 +54,8 @@ export const LIMITS = {
   interpolatedCharacters: 32 * 1024 * 1024,
   /** Our own: comparisons of paths with patterns in all rules of one pipeline; above it a rule counts as matched. */
   pipelineComparisons: 10_000_000,
+  /** Our own: different globs and `files_commits` in the cache keys of one pipeline; each is looked for on its own. */
+  cacheKeySearches: 200,
   /** Our own: characters of variables after expansion, of all jobs of one pipeline together. */
   expandedCharacters: 64 * 1024 * 1024,
   /** Our own: characters of the merged configuration that lint shows. */

@@ -3,10 +3,6 @@
  * ever left out in silence; whoever builds the effect removes the line. Written as `holder:keyword`.
  */
 const UNSUPPORTED: ReadonlySet<string> = new Set([
-  'root:cache',
-  'default:cache',
-
-  'job:cache',
   'job:dast_configuration',
   'job:identity',
   'job:inputs',
@@ -44,16 +40,7 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
   'include:template',
 ]);
 
-export type KeywordHolder =
-  | 'root'
-  | 'default'
-  | 'job'
-  | 'when'
-  | 'need'
-  | 'exists'
-  | 'secret'
-  | 'environment'
-  | 'include';
+export type KeywordHolder = 'job' | 'when' | 'need' | 'exists' | 'secret' | 'environment' | 'include';
 
 export const isUnsupported = (holder: KeywordHolder, keyword: string): boolean =>
   UNSUPPORTED.has(`${holder}:${keyword}`);

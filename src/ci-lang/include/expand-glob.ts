@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js';
+import { compileWildcards } from '../globs/index.ts';
 import { isText } from '../keywords/node-tests.ts';
 import { buildEntry, buildMap, buildText, type YamlMap } from '../yaml/index.ts';
 import type { IncludeContext } from './include-context.ts';
@@ -10,20 +10,10 @@ import type { IncludeContext } from './include-context.ts';
 export const expandGlob = async (item: YamlMap, context: IncludeContext): Promise<readonly YamlMap[]> => {
   const local = item.byName.get('local');
   if (local === undefined || !isText(local.value) || !local.value.text.includes('*')) return [item];
-  const matches = compileGlob(local.value.text);
+  const matches = compileWildcards(local.value.text);
   const files = await context.rules.repository.listFiles();
   const { position } = local.value;
   return files
     .filter((path) => matches(path) && !context.included.includes(path))
     .map((path) => buildMap(item.position, [...item.entries, buildEntry(local.key, buildText(position, path))]));
-};
-
-/** In RE2, as many stars would take other engines long. */
-const compileGlob = (glob: string): ((path: string) => boolean) => {
-  const source = glob
-    .split(/(\*\*|\*)/)
-    .map((part) => (part === '**' ? '.*?' : part === '*' ? '[^/]*?' : RE2JS.quote(part)))
-    .join('');
-  const pattern = RE2JS.compile(source);
-  return (path) => pattern.matches(path);
 };

@@ -2,6 +2,7 @@ import { diagnosticAt, refuse } from '../config-error.ts';
 import { definedOnly } from '../defined-only.ts';
 import type { YamlMap } from '../yaml/index.ts';
 import { artifactsKeyword } from './artifacts.ts';
+import { cacheKeyword } from './cache.ts';
 import { allowKeys, checkValue, should } from './checks.ts';
 import { hooksKeyword } from './hooks.ts';
 import { idTokensKeyword } from './id-tokens.ts';
@@ -11,7 +12,6 @@ import { interruptibleKeyword } from './interruptible.ts';
 import type { InheritableValues } from './job-definition.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
 import { isMap } from './node-tests.ts';
-import { noteUnsupported } from './note-unsupported.ts';
 import { givenEntry, hasFailed, type Place, placeOfEntry, warn } from './place.ts';
 import { retryKeyword } from './retry.ts';
 import { afterScriptKeyword, beforeScriptKeyword } from './script.ts';
@@ -33,12 +33,12 @@ export const defaultKeyword: Keyword<InheritableValues> = {
       read(afterScriptKeyword),
       read(hooksKeyword),
     ];
+    const caches = read(cacheKeyword);
     const [image, services, interruptible] = [read(imageKeyword), read(servicesKeyword), read(interruptibleKeyword)];
     const timeout = read(timeoutKeyword);
     const [retry, tags, artifacts] = [read(retryKeyword), read(tagsKeyword), read(artifactsKeyword)];
     const idTokens = read(idTokensKeyword);
     if (timeout !== undefined) warn(place, '`timeout` has no effect here: jobs do not inherit it');
-    noteUnsupported(place, map, 'default');
     return definedOnly({
       beforeScript,
       afterScript,
@@ -49,6 +49,7 @@ export const defaultKeyword: Keyword<InheritableValues> = {
       retry,
       tags,
       artifacts,
+      caches,
       idTokens,
     });
   },

@@ -13,6 +13,7 @@ import type {
 import type { BridgeOptions } from '../compiled-bridge.ts';
 import type { SourcePosition } from '../yaml/index.ts';
 import type { AllowFailure } from './allow-failure.ts';
+import type { CacheDefinition } from './cache.ts';
 import type { Inheritance } from './inherit.ts';
 import type { NeedDefinition } from './need.ts';
 import type { ParallelDefinition } from './parallel.ts';
@@ -31,6 +32,7 @@ export interface InheritableValues {
   readonly retry?: CompiledRetry;
   readonly tags?: readonly string[];
   readonly artifacts?: CompiledArtifacts;
+  readonly caches?: readonly CacheDefinition[];
   readonly idTokens?: readonly CompiledIdToken[];
 }
 

@@ -2,6 +2,7 @@ import { definedOnly } from '../defined-only.ts';
 import type { YamlEntry, YamlMap, YamlNode } from '../yaml/index.ts';
 import { allowFailureKeyword } from './allow-failure.ts';
 import { artifactsKeyword } from './artifacts.ts';
+import { cacheKeyword } from './cache.ts';
 import { coverageKeyword } from './coverage.ts';
 import { dependenciesKeyword } from './dependencies.ts';
 import { hooksKeyword } from './hooks.ts';
@@ -45,6 +46,7 @@ const readSoundJob = (place: Place, name: string, map: YamlMap, surroundings: Jo
   const script = read(scriptKeyword) ?? [];
   const afterScript = read(afterScriptKeyword);
   const hooks = read(hooksKeyword);
+  const caches = read(cacheKeyword);
   const image = read(imageKeyword);
   const services = read(servicesKeyword);
   const timeout = read(timeoutKeyword);
@@ -65,7 +67,7 @@ const readSoundJob = (place: Place, name: string, map: YamlMap, surroundings: Jo
     script,
     isPages: name === 'pages' && !isFalse(map.byName.get('pages')?.value),
     ...inheritedValues(surroundings.defaults, inherit),
-    ...definedOnly({ beforeScript, afterScript, hooks, image, services, retry, tags, artifacts, idTokens }),
+    ...definedOnly({ beforeScript, afterScript, hooks, image, services, retry, tags, artifacts, caches, idTokens }),
     ...definedOnly({
       startIn: read(startInKeyword),
       allowFailure,
@@ -94,6 +96,7 @@ const inheritedValues = (defaults: InheritableValues, inherit: InheritDefinition
     retry: takes('retry', defaults.retry),
     tags: takes('tags', defaults.tags),
     artifacts: takes('artifacts', defaults.artifacts),
+    caches: takes('cache', defaults.caches),
     idTokens: takes('id_tokens', defaults.idTokens),
   });
 };

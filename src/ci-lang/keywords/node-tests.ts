@@ -26,6 +26,13 @@ export const isBlank = (node: YamlNode): boolean => {
   return node.value === null || node.value === false;
 };
 
+/** GitLab asks any value for its length: a text has as many items as characters. */
+export const lengthOf = (node: YamlNode): number => {
+  if (isMap(node)) return node.entries.length;
+  if (isList(node)) return node.items.length;
+  return isScalar(node) ? node.text.length : 0;
+};
+
 export const isListOf =
   (test: (node: YamlNode) => boolean) =>
   (node: YamlNode): boolean =>

@@ -3,12 +3,12 @@ import { definedOnly } from '../defined-only.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { YamlMap } from '../yaml/index.ts';
 import { buildMap } from '../yaml/index.ts';
+import { cacheKeyword } from './cache.ts';
 import { defaultKeyword, refuseDoubleDefaults } from './default.ts';
 import { imageKeyword } from './image.ts';
 import type { InheritableValues, JobDefinition } from './job-definition.ts';
 import { isJobEntry, readJobs } from './jobs.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
-import { noteUnsupported } from './note-unsupported.ts';
 import { errorsOf, type Place, rootPlace } from './place.ts';
 import { afterScriptKeyword, beforeScriptKeyword } from './script.ts';
 import { servicesKeyword } from './services.ts';
@@ -45,10 +45,13 @@ export const readRoot = (config: YamlMap, notes: ConfigNotes): ConfigDefinition 
   const rootDefaults = readRootDefaults(place, map);
   const variables = read(rootVariablesKeyword) ?? [];
   const stages = read(stagesKeyword) ?? DEFAULT_STAGES;
+  const caches = read(cacheKeyword);
   const workflow = read(workflowKeyword) ?? { hasRules: false, position: config.position };
-  const surroundings = { defaults: { ...rootDefaults, ...defaults }, hasWorkflowRules: workflow.hasRules };
+  const surroundings = {
+    defaults: { ...rootDefaults, ...definedOnly({ caches }), ...defaults },
+    hasWorkflowRules: workflow.hasRules,
+  };
   const jobs = readJobs(place, config, surroundings);
-  noteUnsupported(place, map, 'root');
   notes.warnings.push(...place.warnings);
   notes.unsupported.push(...place.unsupported);
   refuse(errorsOf(place));

@@ -9,6 +9,7 @@ export interface Repository {
   readonly readFile: (path: string) => Promise<string | undefined>;
   readonly listFiles: () => Promise<readonly string[]>;
   readonly changedFiles: CompileHost['changedFiles'];
+  readonly identifyFiles: CompileHost['identifyFiles'];
   /** Whether any path matches, worked out once per question: many jobs ask the same. Yes when it would take too long. */
   readonly answer: (
     question: readonly string[],
@@ -30,6 +31,7 @@ export const askOnce = (host: CompileHost): Repository => {
       files ??= host.listFiles();
       return files;
     },
+    identifyFiles: (questions) => host.identifyFiles(questions),
     changedFiles: (compareTo) => remember(changes, compareTo, () => host.changedFiles(compareTo)),
     answer: (question, patterns, paths, match) =>
       remember(answers, JSON.stringify(question), () => {

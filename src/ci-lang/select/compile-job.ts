@@ -1,4 +1,4 @@
-import type { CompiledJob, CompiledNeed, CompiledProcessable } from '../compiled.ts';
+import type { CompiledCache, CompiledJob, CompiledNeed, CompiledProcessable } from '../compiled.ts';
 import { definedOnly } from '../defined-only.ts';
 import { ENVIRONMENT_NAME } from '../keywords/environment-name.ts';
 import type { JobDefinition } from '../keywords/job-definition.ts';
@@ -18,6 +18,7 @@ export const compileJob = (
   rule: RuleDefinition | undefined,
   selection: Pick<Selection, 'stageIndex'>,
   view: JobView,
+  caches: readonly CompiledCache[],
 ): CompiledJob => {
   const common = compileProcessable(job, rule, selection, view);
   if (job.kind === 'bridge') {
@@ -27,7 +28,7 @@ export const compileJob = (
     ...common,
     kind: 'build',
     tags: parseTags((job.tags ?? []).map((tag) => view.variables.expandRaw(tag))),
-    options: optionsOf(job),
+    options: optionsOf(job, caches),
     ...definedOnly({ coverage: job.coverage }),
   };
 };

@@ -1,9 +1,9 @@
-import type { CompiledArtifacts, JobOptions } from '../compiled.ts';
+import type { CompiledArtifacts, CompiledCache, JobOptions } from '../compiled.ts';
 import { definedOnly } from '../defined-only.ts';
 import type { BuildDefinition } from '../keywords/job-definition.ts';
 
 /** The parts of a job that only its runner, its payload or its end need: nothing of them is expanded or decided. */
-export const optionsOf = (job: BuildDefinition): JobOptions => ({
+export const optionsOf = (job: BuildDefinition, caches: readonly CompiledCache[]): JobOptions => ({
   beforeScript: job.beforeScript ?? [],
   script: job.script,
   afterScript: job.afterScript ?? [],
@@ -13,6 +13,7 @@ export const optionsOf = (job: BuildDefinition): JobOptions => ({
     dependencies: job.dependencies,
     crossDependencies: someOf(job.crossDependencies),
     artifacts: artifactsOf(job),
+    caches: someOf(caches),
     retry: job.retry,
     timeout: job.timeout,
     hooks: job.hooks,

@@ -5,6 +5,7 @@ import type { JobDefinition } from '../keywords/job-definition.ts';
 import { LIMITS } from '../limits.ts';
 import type { JobDecision } from '../trace/trace.ts';
 import { checkNeededJobs } from './check-needed-jobs.ts';
+import { newCompileCaches } from './compile-caches.ts';
 import { compileJob } from './compile-job.ts';
 import { decideJob } from './decide-job.ts';
 import { viewJob } from './job-view.ts';
@@ -24,6 +25,7 @@ export const selectJobs = async (
   decisions: JobDecision[],
 ): Promise<SelectedJobs> => {
   const chosen = new Map<string, CompiledJob>();
+  const compileCaches = newCompileCaches(definitions, selection.repository);
   let size = 0;
   const problems = new Map<string, readonly Diagnostic[]>();
   for (const job of definitions.values()) {
@@ -35,7 +37,7 @@ export const selectJobs = async (
       problems.set(job.name, [jobError(job, `Failed to parse rule for ${job.name}: ${decision.problem ?? ''}`)]);
     }
     if (decision.outcome !== 'included') continue;
-    const compiled = compileJob(job, rule, selection, view);
+    const compiled = compileJob(job, rule, selection, view, await compileCaches(job));
     chosen.set(job.name, compiled);
     size += JSON.stringify(compiled).length;
     if (size > LIMITS.compiledCharacters) throw tooBig(job);

@@ -53,6 +53,26 @@ export const listCommitShas = async (repository: Repository, options: LogOptions
   return lines(stdout);
 };
 
+/**
+ * The newest commit, from `from` (a sha) back, that changed a file that the pathspec stands for (`*.lock`: in any
+ * folder); undefined when none did, or git cannot read the pathspec.
+ */
+export const findLastCommitOf = async (
+  repository: Repository,
+  from: string,
+  pathspec: string,
+): Promise<string | undefined> => {
+  if (!isSha(from)) throw new Error('not a sha');
+  if (!/^[^\u0000]+$/.test(pathspec)) return undefined;
+  const { stdout } = await runGit(
+    repository.path,
+    ['rev-list', '--max-count=1', '--end-of-options', from, '--', pathspec],
+    // A path that leaves the repository, or magic that git does not know
+    { environment: { GIT_LITERAL_PATHSPECS: '0' }, answers: [128] },
+  );
+  return lines(stdout)[0];
+};
+
 /** The commits of these shas, in order. One that is missing (pruned meanwhile) is left out. */
 export const readCommits = async (repository: Repository, shas: readonly string[]): Promise<readonly Commit[]> =>
   (await Promise.all(shas.map((sha) => findCommit(repository, sha)))).filter((commit) => commit !== undefined);

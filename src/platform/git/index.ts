@@ -5,6 +5,7 @@ export type { CommitStats } from './history.ts';
 export {
   countChanges,
   findCommit,
+  findLastCommitOf,
   findMergeBase,
   isAncestor,
   listChangedPaths,
@@ -14,7 +15,7 @@ export {
 export { newCommit, newTag, tagMessageOf } from './new-commit.ts';
 export type { NewObject } from './new-objects.ts';
 export { newObject, writeObjects } from './new-objects.ts';
-export { findCommitSha, findFileContent, findObject, findObjectContent, streamBlob } from './objects.ts';
+export { findAtPath, findCommitSha, findFileContent, findObject, findObjectContent, streamBlob } from './objects.ts';
 export { isCreatableRefName, isRevision, isSha, isShortRefName, ZERO_SHA } from './ref-name.ts';
 export type { Ref, RefOrder } from './refs.ts';
 export { findRefCommit, findRefTarget, hasAnyRef, listRefs } from './refs.ts';

@@ -93,6 +93,7 @@ upper: { script: x, tags: [Linux] }
   const lacking: readonly (readonly [string, string, string])[] = [
     ['upload_multiple_artifacts', 'reports', 'artifacts: { reports: { junit: j.xml } }'],
     ['artifacts_exclude', 'exclude', 'artifacts: { paths: [p], exclude: [q] }'],
+    ['fallback_cache_keys', 'fallback keys', 'cache: { paths: [p], fallback_keys: [q] }'],
     ['return_exit_code', 'exit codes', 'allow_failure: { exit_codes: 3 }'],
     ['return_exit_code', 'exit codes for retries', 'retry: { max: 1, exit_codes: 3 }'],
   ];

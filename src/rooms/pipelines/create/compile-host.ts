@@ -1,6 +1,6 @@
 import type { CompileHost } from '../../../ci-lang/index.ts';
 import type { RepositoryDeps } from '../../repositories/index.ts';
-import { changedPaths, listPaths, NO_SHA, readTextFile } from '../../repositories/index.ts';
+import { changedPaths, identifyFiles, listPaths, NO_SHA, readTextFile } from '../../repositories/index.ts';
 import type { PipelineDraft } from './persist.ts';
 
 /** Answers the compiler's questions from the repository, at the commit that the pipeline is for. */
@@ -9,6 +9,7 @@ export function compileHost(deps: RepositoryDeps, draft: PipelineDraft): Compile
   return {
     readLocalFile: (path) => readTextFile(deps, project, draft.sha, path),
     listFiles: () => listPaths(deps, project, draft.sha),
+    identifyFiles: (questions) => identifyFiles(deps, project, draft.sha, questions),
     changedFiles: async (compareTo) => {
       if (compareTo !== undefined) return changedPaths(deps, project, { compareTo, sha: draft.sha });
       // GitLab: only a push to an existing branch has a diff; otherwise `changes` holds.

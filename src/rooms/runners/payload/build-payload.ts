@@ -8,6 +8,7 @@ import type { ClaimedJob } from '../claim-job.ts';
 import type { BuildPayload } from '../request-job.ts';
 import type { Runner } from '../runner.ts';
 import { artifactsOf } from './artifacts.ts';
+import { cachesOf } from './caches.ts';
 import { FEATURES, isSupported } from './features.ts';
 import { gitInfo } from './git-info.ts';
 import { idTokenVariables } from './id-token-variables.ts';
@@ -89,7 +90,7 @@ async function presentPayload(
     image: options.image === undefined ? null : imageOf(options.image),
     services: (options.services ?? []).map(serviceOf),
     artifacts: artifactsOf(options.artifacts),
-    cache: [],
+    cache: await cachesOf(deps, sources),
     credentials: [],
     dependencies: sources.dependencies.map((dependency): JobDependency => {
       const file = archives.archives.get(dependency.id);

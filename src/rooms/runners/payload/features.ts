@@ -10,11 +10,13 @@ export const FEATURES: JobFeatures = {
 
 /** Whether the runner has every feature that GitLab wants for this job; otherwise it is failed `runner_unsupported`. */
 export function isSupported(options: StoredJobOptions, features: RunnerFeatures): boolean {
-  const { artifacts, retry, allowFailureExitCodes, secrets } = options;
+  const { artifacts, caches, retry, allowFailureExitCodes, secrets } = options;
   if (artifacts !== undefined) {
     if (Object.keys(artifacts.reports).length > 0 && features.upload_multiple_artifacts !== true) return false;
     if (artifacts.exclude.length > 0 && features.artifacts_exclude !== true) return false;
   }
+  const fallsBack = (caches ?? []).some(({ fallbackKeys }) => fallbackKeys.length > 0);
+  if (fallsBack && features.fallback_cache_keys !== true) return false;
   if ((secrets ?? []).length > 0 && features.vault_secrets !== true) return false;
   const readsExitCode = (allowFailureExitCodes?.length ?? 0) > 0 || (retry?.exitCodes.length ?? 0) > 0;
   return !readsExitCode || features.return_exit_code === true;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FakeJob } from '../../../../test/support/fake-runner.ts';
 import { git, temporaryFolder, tryGit } from '../../../../test/support/git-client.ts';
@@ -37,6 +38,58 @@ describe('D. the payload', () => {
     const { payload } = await jobOf('a: { script: a }\n');
     expect(payload).not.toHaveProperty('run');
     expect(payload).toMatchObject({ image: null, services: [], artifacts: [], cache: [], hooks: [], dependencies: [] });
+  });
+
+  it('52. has the caches, apart for protected refs', async () => {
+    const { project, runner, pipeline } = await app.scene(`
+a:
+  script: a
+  cache:
+    - { key: $CI_COMMIT_REF_SLUG, paths: [vendor/], fallback_keys: [main] }
+    - { key: shared, untracked: true, unprotect: true, policy: pull, when: always }
+    - { key: { files: [missing.txt, .gitlab*] }, paths: [x] }
+    - { key: { files_commits: ['*.yml'], prefix: commits }, paths: [y] }
+`);
+    const sha = (await project.headOf('main')) ?? '';
+    const blob = await git(project.repository.path, 'rev-parse', `${sha}:.gitlab-ci.yml`);
+    const digest = (id: string): string => createHash('sha1').update(id).digest('hex');
+    const cachesWith = (suffix: string) => [
+      {
+        key: `$CI_COMMIT_REF_SLUG-${suffix}`,
+        untracked: false,
+        paths: ['vendor/'],
+        policy: 'pull-push',
+        when: 'on_success',
+        fallback_keys: [`main-${suffix}`],
+      },
+      { key: 'shared-non_protected', untracked: true, paths: [], policy: 'pull', when: 'always', fallback_keys: [] },
+      {
+        key: `2_missing_-${digest(blob)}-${suffix}`,
+        untracked: false,
+        paths: ['x'],
+        policy: 'pull-push',
+        when: 'on_success',
+        fallback_keys: [],
+      },
+      {
+        key: `commits-${digest(sha)}-${suffix}`,
+        untracked: false,
+        paths: ['y'],
+        policy: 'pull-push',
+        when: 'on_success',
+        fallback_keys: [],
+      },
+    ];
+    expect((await runner.mustTake()).payload.cache).toEqual(cachesWith('protected'));
+    // Elsewhere it depends on who runs the pipeline
+    const dev = await app.addPerson('cache-developer');
+    await project.addMember(dev, 30);
+    await project.commit({ 'other.txt': 'x' }, { branch: 'feature', from: sha });
+    await project.run({ ref: 'feature', as: dev });
+    expect((await runner.mustTake()).payload.cache).toEqual(cachesWith('non_protected'));
+    await project.run({ ref: 'feature' });
+    expect((await runner.mustTake()).payload.cache).toEqual(cachesWith('protected'));
+    expect(await pipeline.status()).toBe('pending');
   });
 
   it('44. before_script and script are one step, after_script another', async () => {

@@ -1,0 +1,109 @@
+import type { FileQuestion } from '../compile-types.ts';
+import type { CompiledCache } from '../compiled.ts';
+import { configError } from '../config-error.ts';
+import { compileWildcards } from '../globs/index.ts';
+import type { CacheDefinition } from '../keywords/cache.ts';
+import type { FileCacheKey } from '../keywords/cache-key.ts';
+import type { JobDefinition } from '../keywords/job-definition.ts';
+import { LIMITS } from '../limits.ts';
+import type { Repository } from '../rules/repository.ts';
+
+/** What a job's caches become. */
+export type CompileCaches = (job: JobDefinition) => Promise<readonly CompiledCache[]>;
+
+/**
+ * The caches of each job, with keys made from files of the commit. The repository is asked once, for all jobs together,
+ * when the first of them needs it.
+ */
+export const newCompileCaches = (
+  definitions: ReadonlyMap<string, JobDefinition>,
+  repository: Repository,
+): CompileCaches => {
+  let asked: Promise<FindIds> | undefined;
+  return async ({ caches = [] }) => {
+    if (caches.every(hasPlainKey)) return caches;
+    asked ??= identify([...definitions.values()], repository);
+    const findIds = await asked;
+    return Promise.all(
+      caches.map(async (cache, index) =>
+        hasPlainKey(cache) ? cache : { ...cache, key: await keyOf(cache, index, findIds) },
+      ),
+    );
+  };
+};
+
+type FileCache = CacheDefinition & { readonly key: FileCacheKey };
+/** The ids of what a key looks at. */
+type FindIds = (key: FileCacheKey) => readonly string[];
+
+const hasPlainKey = (cache: CacheDefinition): cache is CompiledCache => typeof cache.key === 'string';
+const hasFileKey = (cache: CacheDefinition): cache is FileCache => typeof cache.key !== 'string';
+
+/** An empty prefix is left out together with its dash. */
+const keyOf = async ({ key }: FileCache, index: number, findIds: FindIds): Promise<string> => {
+  const prefix = key.prefix ?? defaultPrefix(key, index);
+  const digest = (await digestOf(findIds(key))) ?? 'default';
+  return prefix.trim() === '' ? digest : `${prefix}-${digest}`;
+};
+
+/** `0_Gemfile`: the cache's number and each file's name up to its first dot, so that caches of one job differ. */
+const defaultPrefix = ({ files = [] }: FileCacheKey, index: number): string =>
+  files.length === 0 ? String(index) : `${index}_${files.map((file) => file.split('.')[0] ?? '').join('_')}`;
+
+const digestOf = async (ids: readonly string[]): Promise<string | undefined> => {
+  if (ids.length === 0) return undefined;
+  const text = [...new Set(ids)].toSorted().join('-');
+  const digest = await crypto.subtle.digest('SHA-1', new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+};
+
+/** Looks for everything that any job's keys name. */
+const identify = async (jobs: readonly JobDefinition[], repository: Repository): Promise<FindIds> => {
+  const sources = jobs.flatMap((job) =>
+    (job.caches ?? []).filter(hasFileKey).flatMap((cache) => ({ job, names: namesOf(cache.key) })),
+  );
+  const globs = new Map<string, readonly string[]>();
+  const questions = new Map<string, FileQuestion>();
+  const ask = (id: FileQuestion['id'], path: string): void => {
+    questions.set(`${id}:${path}`, { id, path });
+  };
+  let searches = 0;
+  for (const { job, names } of sources) {
+    for (const { id, path } of names) {
+      const isGlob = id === 'content' && path.includes('*');
+      if (isGlob ? globs.has(path) : questions.has(`${id}:${path}`)) continue;
+      if (isGlob || id === 'last_commit') searches += 1;
+      if (searches > LIMITS.cacheKeySearches) throw tooMany(job);
+      if (isGlob) {
+        const matches = compileWildcards(path);
+        // One after the other: the list is fetched once, and nothing else waits
+        const found = (await repository.listFiles()).filter(matches);
+        globs.set(path, found);
+        for (const file of found) ask('content', file);
+      } else ask(id, path);
+    }
+  }
+  const keys = [...questions.keys()];
+  const answers = keys.length === 0 ? [] : await repository.identifyFiles([...questions.values()]);
+  const ids = new Map(keys.map((key, at) => [key, answers[at]] as const));
+  return (key) =>
+    namesOf(key)
+      .flatMap(({ id, path }) =>
+        ((id === 'content' && globs.get(path)) || [path]).map((name) => ids.get(`${id}:${name}`)),
+      )
+      .filter((id) => id !== undefined);
+};
+
+/** What a key names; blank names are nothing. */
+const namesOf = ({ files = [], filesCommits = [] }: FileCacheKey): readonly FileQuestion[] => {
+  const given = (paths: readonly string[]): readonly string[] => paths.filter((path) => path.trim() !== '');
+  return [
+    ...given(files).map((path): FileQuestion => ({ id: 'content', path })),
+    ...given(filesCommits).map((path): FileQuestion => ({ id: 'last_commit', path })),
+  ];
+};
+
+const tooMany = (job: JobDefinition): Error => {
+  const most = `the cache keys of a pipeline can search for ${LIMITS.cacheKeySearches} globs and files_commits at most`;
+  return configError(`${job.name}: ${most}`, job.position, ['jobs', job.name, 'cache']);
+};
