@@ -26,6 +26,7 @@ const host: CompileHost = {
   readLocalFile: () => Promise.resolve(undefined),
   listFiles: () => Promise.resolve(['Dockerfile', 'src/a.ts']),
   changedFiles: () => Promise.resolve(['docs/a.md', 'src/a.ts']),
+  identifyFiles: () => Promise.resolve([]),
 };
 
 /** The explanation of job `a`, whose rules are these, beside a job that is always there. */
