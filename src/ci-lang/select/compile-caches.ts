@@ -1,3 +1,4 @@
+import { sha1Of } from '../../kit/sha1.ts';
 import type { FileQuestion } from '../compile-types.ts';
 import type { CompiledCache } from '../compiled.ts';
 import { configError } from '../config-error.ts';
@@ -19,30 +20,28 @@ export const newCompileCaches = (
   definitions: ReadonlyMap<string, JobDefinition>,
   repository: Repository,
 ): CompileCaches => {
-  let asked: Promise<FindIds> | undefined;
+  let asked: Promise<FindDigest> | undefined;
   return async ({ caches = [] }) => {
     if (caches.every(hasPlainKey)) return caches;
     asked ??= identify([...definitions.values()], repository);
-    const findIds = await asked;
-    return Promise.all(
-      caches.map(async (cache, index) =>
-        hasPlainKey(cache) ? cache : { ...cache, key: await keyOf(cache, index, findIds) },
-      ),
+    const findDigest = await asked;
+    return caches.map((cache, index) =>
+      hasFileKey(cache) ? { ...cache, key: keyOf(cache, index, findDigest) } : cache,
     );
   };
 };
 
 type FileCache = CacheDefinition & { readonly key: FileCacheKey };
-/** The ids of what a key looks at. */
-type FindIds = (key: FileCacheKey) => readonly string[];
+/** What a key's files come to, worked out once for each list of files. */
+type FindDigest = (key: FileCacheKey) => string | undefined;
 
 const hasPlainKey = (cache: CacheDefinition): cache is CompiledCache => typeof cache.key === 'string';
 const hasFileKey = (cache: CacheDefinition): cache is FileCache => typeof cache.key !== 'string';
 
 /** An empty prefix is left out together with its dash. */
-const keyOf = async ({ key }: FileCache, index: number, findIds: FindIds): Promise<string> => {
+const keyOf = ({ key }: FileCache, index: number, findDigest: FindDigest): string => {
   const prefix = key.prefix ?? defaultPrefix(key, index);
-  const digest = (await digestOf(findIds(key))) ?? 'default';
+  const digest = findDigest(key) ?? 'default';
   return prefix.trim() === '' ? digest : `${prefix}-${digest}`;
 };
 
@@ -50,15 +49,11 @@ const keyOf = async ({ key }: FileCache, index: number, findIds: FindIds): Promi
 const defaultPrefix = ({ files = [] }: FileCacheKey, index: number): string =>
   files.length === 0 ? String(index) : `${index}_${files.map((file) => file.split('.')[0] ?? '').join('_')}`;
 
-const digestOf = async (ids: readonly string[]): Promise<string | undefined> => {
-  if (ids.length === 0) return undefined;
-  const text = [...new Set(ids)].toSorted().join('-');
-  const digest = await crypto.subtle.digest('SHA-1', new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-};
+const digestOf = (ids: readonly string[]): string | undefined =>
+  ids.length === 0 ? undefined : sha1Of([...new Set(ids)].toSorted().join('-'));
 
 /** Looks for everything that any job's keys name. */
-const identify = async (jobs: readonly JobDefinition[], repository: Repository): Promise<FindIds> => {
+const identify = async (jobs: readonly JobDefinition[], repository: Repository): Promise<FindDigest> => {
   const sources = jobs.flatMap((job) =>
     (job.caches ?? []).filter(hasFileKey).flatMap((cache) => ({ job, names: namesOf(cache.key) })),
   );
@@ -86,12 +81,22 @@ const identify = async (jobs: readonly JobDefinition[], repository: Repository):
   const keys = [...questions.keys()];
   const answers = keys.length === 0 ? [] : await repository.identifyFiles([...questions.values()]);
   const ids = new Map(keys.map((key, at) => [key, answers[at]] as const));
-  return (key) =>
-    namesOf(key)
-      .flatMap(({ id, path }) =>
-        ((id === 'content' && globs.get(path)) || [path]).map((name) => ids.get(`${id}:${name}`)),
-      )
-      .filter((id) => id !== undefined);
+  const digests = new Map<string, string | undefined>();
+  return (key) => {
+    const names = namesOf(key);
+    const list = JSON.stringify(names);
+    if (!digests.has(list)) digests.set(list, digestOf(names.flatMap((name) => idsOf(name, globs, ids))));
+    return digests.get(list);
+  };
+};
+
+const idsOf = (
+  { id, path }: FileQuestion,
+  globs: ReadonlyMap<string, readonly string[]>,
+  ids: ReadonlyMap<string, string | undefined>,
+): readonly string[] => {
+  const paths = (id === 'content' ? globs.get(path) : undefined) ?? [path];
+  return paths.map((found) => ids.get(`${id}:${found}`)).filter((found) => found !== undefined);
 };
 
 /** What a key names; blank names are nothing. */
