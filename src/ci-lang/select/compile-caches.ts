@@ -21,25 +21,27 @@ export const newCompileCaches = (
   repository: Repository,
 ): CompileCaches => {
   let asked: Promise<FindDigest> | undefined;
-  return async ({ caches = [] }) => {
+  return async (job) => {
+    const caches = cachesOf(job);
     if (caches.every(hasPlainKey)) return caches;
     asked ??= identify([...definitions.values()], repository);
     const findDigest = await asked;
-    return caches.map((cache, index) =>
-      hasFileKey(cache) ? { ...cache, key: keyOf(cache, index, findDigest) } : cache,
-    );
+    return caches.map((cache, index) => ({
+      ...cache,
+      key: typeof cache.key === 'string' ? cache.key : keyOf(cache.key, index, findDigest),
+    }));
   };
 };
 
-type FileCache = CacheDefinition & { readonly key: FileCacheKey };
+const cachesOf = (job: JobDefinition): readonly CacheDefinition[] => (job.kind === 'build' && job.caches) || [];
+
 /** What a key's files come to, worked out once for each list of files. */
 type FindDigest = (key: FileCacheKey) => string | undefined;
 
 const hasPlainKey = (cache: CacheDefinition): cache is CompiledCache => typeof cache.key === 'string';
-const hasFileKey = (cache: CacheDefinition): cache is FileCache => typeof cache.key !== 'string';
 
 /** An empty prefix is left out together with its dash. */
-const keyOf = ({ key }: FileCache, index: number, findDigest: FindDigest): string => {
+const keyOf = (key: FileCacheKey, index: number, findDigest: FindDigest): string => {
   const prefix = key.prefix ?? defaultPrefix(key, index);
   const digest = findDigest(key) ?? 'default';
   return prefix.trim() === '' ? digest : `${prefix}-${digest}`;
@@ -55,7 +57,9 @@ const digestOf = (ids: readonly string[]): string | undefined =>
 /** Looks for everything that any job's keys name. */
 const identify = async (jobs: readonly JobDefinition[], repository: Repository): Promise<FindDigest> => {
   const sources = jobs.flatMap((job) =>
-    (job.caches ?? []).filter(hasFileKey).flatMap((cache) => ({ job, names: namesOf(cache.key) })),
+    cachesOf(job)
+      .filter(hasFileKey)
+      .flatMap((cache) => ({ job, names: namesOf(cache.key) })),
   );
   const globs = new Map<string, readonly string[]>();
   const questions = new Map<string, FileQuestion>();
