@@ -57,9 +57,7 @@ const digestOf = (ids: readonly string[]): string | undefined =>
 /** Looks for everything that any job's keys name. */
 const identify = async (jobs: readonly JobDefinition[], repository: Repository): Promise<FindDigest> => {
   const sources = jobs.flatMap((job) =>
-    cachesOf(job)
-      .filter(hasFileKey)
-      .flatMap((cache) => ({ job, names: namesOf(cache.key) })),
+    cachesOf(job).flatMap(({ key }) => (typeof key === 'string' ? [] : [{ job, names: namesOf(key) }])),
   );
   const globs = new Map<string, readonly string[]>();
   const questions = new Map<string, FileQuestion>();
