@@ -18,6 +18,7 @@ const host: CompileHost = {
   readLocalFile: (path) => Promise.resolve(FILES.get(path)),
   listFiles: () => Promise.resolve([...FILES.keys()]),
   changedFiles: () => Promise.resolve(undefined),
+  identifyFiles: (questions) => Promise.resolve(questions.map(() => undefined)),
 };
 
 const check = (content: string): Promise<LintResult> => lint(inputOf(content), host);
