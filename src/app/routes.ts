@@ -20,6 +20,7 @@ import {
   pipelineRoutes,
   presentPipelineBasic,
   runnerJob,
+  whyRoutes,
 } from '../rooms/pipelines/index.ts';
 import { projectRoutes } from '../rooms/projects/index.ts';
 import { gitRoutes, repositoryRoutes } from '../rooms/repositories/index.ts';
@@ -96,6 +97,7 @@ export function makeRoutes(parts: Parts): AppRoutes {
     listPipelinesRoute(pipelineDeps),
     createPipelineRoute(pipelineDeps),
     ...pipelineRoutes(pipelineDeps),
+    ...whyRoutes(pipelineDeps),
     ...jobRoutes(pipelineDeps),
     currentJobRoute(parts),
     ...traceRoutes({

@@ -5,6 +5,7 @@ import type { Tick } from '../platform/ticker.ts';
 import { removeIdleBots, removeMarkedUsers } from '../rooms/accounts/index.ts';
 import { expireArtifacts } from '../rooms/artifacts/index.ts';
 import {
+  purgeRefusals,
   sweepDirtyPipelines,
   sweepJobsOfBlockedUsers,
   sweepOverdueJobs,
@@ -43,6 +44,7 @@ export function makeTicks(parts: Parts, database: Database): readonly Tick[] {
     alone('traces', 5 * SECOND, () => archiveTraces(parts)),
     alone('artifacts', MINUTE, () => expireArtifacts(parts)),
     alone('blobs', MINUTE, () => sweepBlobs(parts)),
+    alone('refusals', 60 * MINUTE, () => purgeRefusals(parts)),
     alone('triggers', 60 * MINUTE, () => purgeExpiredTriggers(parts)),
     alone('jobs of blocked users', MINUTE, () => sweepJobsOfBlockedUsers(parts)),
     alone('deleted users', MINUTE, () => removeMarkedUsers(parts)),

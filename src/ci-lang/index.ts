@@ -31,6 +31,7 @@ export { FILTERED_MESSAGES } from './filtered-messages.ts';
 export { dryRun, type LintInput, lint } from './lint/lint.ts';
 export type { LintJob, LintPolicy, LintResult } from './lint/lint-types.ts';
 export { type Explanation, explainJob, explainWorkflow } from './trace/explain.ts';
+export { hideRestricted, presentTrace } from './trace/present-trace.ts';
 export type {
   ClauseTrace,
   DecisionTrace,

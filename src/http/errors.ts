@@ -34,9 +34,13 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 export const errorReply = (status: number, text: string, headers: ReplyHeaders = {}): ApiReply =>
   json(status, { error: text }, headers);
 
-/** `{"message": body}`: the shape of every other refusal. */
-export const messageReply = (status: number, body: unknown, headers: ReplyHeaders = {}): ApiReply =>
-  json(status, { message: body }, headers);
+/** `{"message": body}`: the shape of every other refusal. `details`: fields of our own beside it. */
+export const messageReply = (
+  status: number,
+  body: unknown,
+  headers: ReplyHeaders = {},
+  details: Readonly<Record<string, unknown>> = {},
+): ApiReply => json(status, { message: body, ...details }, headers);
 
 /** 400 with all problems of the parameters, those of one attribute together: `ref is missing, ref is empty, token is missing`. */
 export function invalidParams(problems: readonly Problem[]): Halt {
@@ -67,6 +71,8 @@ export const routeNotFound = (): ApiReply => errorReply(404, '404 Not Found');
 /** The answer to something thrown; undefined when it is not a refusal but a fault (500, to be logged). */
 export function replyTo(thrown: unknown): ApiReply | undefined {
   if (thrown instanceof Halt) return thrown.reply;
-  if (thrown instanceof PenstockError) return messageReply(STATUS[thrown.code], thrown.body, thrown.headers);
+  if (thrown instanceof PenstockError) {
+    return messageReply(STATUS[thrown.code], thrown.body, thrown.headers, thrown.details);
+  }
   return undefined;
 }

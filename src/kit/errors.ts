@@ -25,13 +25,21 @@ export class PenstockError extends Error {
   readonly body: ErrorMessage;
   /** Extra response headers, for example `Job-Status` or `Retry-After`. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What stands beside `message`: fields of our own that clients of GitLab pass over. */
+  readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, body: ErrorMessage, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    code: ErrorCode,
+    body: ErrorMessage,
+    headers: Readonly<Record<string, string>> = {},
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
     super(typeof body === 'string' ? body : JSON.stringify(body));
     this.name = 'PenstockError';
     this.code = code;
     this.body = body;
     this.headers = headers;
+    this.details = details;
   }
 }
 
@@ -39,8 +47,9 @@ export class PenstockError extends Error {
 export const badRequest = (reason?: string): PenstockError =>
   new PenstockError('bad_request', reason === undefined ? '400 Bad request' : `400 Bad request - ${reason}`);
 
-/** 400 with exactly this body under `message` (service errors and model validation). */
-export const invalid = (body: ErrorMessage): PenstockError => new PenstockError('bad_request', body);
+/** 400 with exactly this body under `message` (service errors and model validation), and `details` beside it. */
+export const invalid = (body: ErrorMessage, details: Readonly<Record<string, unknown>> = {}): PenstockError =>
+  new PenstockError('bad_request', body, {}, details);
 
 /** 401 `401 Unauthorized`. */
 export const unauthorized = (body = '401 Unauthorized'): PenstockError => new PenstockError('unauthorized', body);

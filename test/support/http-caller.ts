@@ -40,6 +40,13 @@ export class Answer {
     return [this.status, this.body];
   }
 
+  /** The same of a refused pipeline, without our own `reasons` and `refusal_id`. Throws when those are not there. */
+  get refusal(): readonly [number, unknown] {
+    const { reasons, refusal_id: id, ...gitlabs } = Object(this.body);
+    if (!Array.isArray(reasons) || typeof id !== 'number') throw this.#missing('refusal', []);
+    return [this.status, gitlabs];
+  }
+
   /** What stands at this place of the body: `at('user', 'id')`. */
   at(...path: Path): unknown {
     return path.reduce(step, this.body);

@@ -1,4 +1,5 @@
 import type { JobDefinition } from '../keywords/job-definition.ts';
+import { DEFAULT_ONLY } from '../keywords/policy.ts';
 import type { RuleDefinition } from '../keywords/rule.ts';
 import { matchExcept, matchOnly } from '../rules/match-policy.ts';
 import { findMatchingRule } from '../rules/match-rule.ts';
@@ -31,7 +32,7 @@ export const decideJob = async (
   return {
     decision: {
       ...subjectOf(job),
-      by: 'only_except',
+      by: job.only === DEFAULT_ONLY && job.except === undefined ? 'nothing' : 'only_except',
       ...ALWAYS,
       outcome: only?.holds === false || except?.holds === true ? 'excluded' : 'included',
       ...(only === undefined ? {} : { only: only.clauses }),

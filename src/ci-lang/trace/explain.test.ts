@@ -97,6 +97,18 @@ describe('why a job is in the pipeline or not', () => {
   });
 });
 
+describe('a job without rules in a pipeline of a merge request', () => {
+  it('is told that it runs for branches and tags only', async () => {
+    const input = inputOf('a: {script: x}\n');
+    const facts = { source: 'merge_request_event', ref: 'topic', tag: false } as const;
+    const { kind, trace } = await compile({ ...input, facts }, host);
+    expect(kind).toBe('filtered_by_rules');
+    expect(trace.jobs.map((job) => explainJob(job).sentence)).toEqual([
+      'a is not in the pipeline: it has no rules, and such jobs run for branches and tags only',
+    ]);
+  });
+});
+
 describe('why a pipeline runs or not', () => {
   it('names the rule of the workflow', async () => {
     const rules = '[{if: $CI_COMMIT_TAG}, {if: $CI_COMMIT_BRANCH, when: never}]';

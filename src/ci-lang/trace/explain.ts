@@ -10,7 +10,10 @@ export interface Explanation {
 /** ``deploy is not in the pipeline: none of its 2 rules matched``. */
 export const explainJob = (job: JobDecision): Explanation => {
   const subject = `${job.name} is ${job.outcome === 'included' ? '' : 'not '}in the pipeline`;
-  if (job.by === 'nothing') return { sentence: `${subject}: it has no rules`, rules: [] };
+  if (job.by === 'nothing') {
+    const but = job.outcome === 'included' ? '' : ', and such jobs run for branches and tags only';
+    return { sentence: `${subject}: it has no rules${but}`, rules: [] };
+  }
   if (job.by === 'rules')
     return { sentence: `${subject}: ${reasonOf(job, 'its')}`, rules: job.rules.map(describeRule) };
   const only = (job.only ?? []).map((clause) => `only: ${describeClause(clause)}`);

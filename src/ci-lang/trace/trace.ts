@@ -29,7 +29,10 @@ export interface JobDecision extends RulesTrace {
   readonly name: string;
   readonly stage: string;
   readonly at: TracePosition;
-  /** What decided: its `rules`, its `only` and `except`, or nothing (then it is always in). */
+  /**
+   * What decided: its `rules`, its `only` and `except`, or nothing. A job with none of them runs for branches and tags
+   * only, unless there are `workflow:rules`.
+   */
   readonly by: 'rules' | 'only_except' | 'nothing';
   readonly only?: readonly ClauseTrace[];
   readonly except?: readonly ClauseTrace[];

@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema 144726e943769c84). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema 057f66ef7bd654bd). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -219,11 +219,30 @@ export interface PersonalAccessTokens {
   user_id: number;
 }
 
+export interface PipelineExplanations {
+  explanation_sealed: Buffer;
+  pipeline_id: number;
+}
+
 export interface PipelineMessages {
   content: string;
   id: Generated<number>;
   pipeline_id: number;
   severity: string;
+}
+
+export interface PipelineRefusals {
+  created_at: Timestamp;
+  errors: Json;
+  explanation_sealed: Buffer;
+  failure_reason: string | null;
+  id: Generated<number>;
+  pipeline_id: number | null;
+  project_id: number;
+  ref: string;
+  sha: string | null;
+  source: string;
+  user_id: number | null;
 }
 
 export interface Pipelines {
@@ -506,7 +525,9 @@ export interface DB {
   namespaces: Namespaces;
   orphaned_blobs: OrphanedBlobs;
   personal_access_tokens: PersonalAccessTokens;
+  pipeline_explanations: PipelineExplanations;
   pipeline_messages: PipelineMessages;
+  pipeline_refusals: PipelineRefusals;
   pipeline_sources: PipelineSources;
   pipeline_variables: PipelineVariables;
   pipelines: Pipelines;

@@ -29,6 +29,7 @@ export type { PipelineRouteDeps } from './routes/deps.ts';
 export { jobRoutes } from './routes/job-routes.ts';
 export { listPipelinesRoute } from './routes/pipeline-list-route.ts';
 export { pipelineRoutes } from './routes/pipeline-routes.ts';
+export { whyRoutes } from './routes/why-routes.ts';
 export type { RunnerJobSubject } from './runner-job-guard.ts';
 export { runnerJob } from './runner-job-guard.ts';
 export {
@@ -41,3 +42,5 @@ export {
 export type { OverdueDeps } from './tasks.ts';
 export { sweepDirtyPipelines, sweepOverdueJobs, sweepUnconfirmedJobs } from './tasks.ts';
 export { findPipelineVariables, findPlayVariables } from './variable-store.ts';
+export { refusalDetails } from './why/present-why.ts';
+export { purgeRefusals } from './why/purge-refusals.ts';

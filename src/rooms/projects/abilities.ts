@@ -66,6 +66,8 @@ export const ABILITIES = {
   destroy_pipeline: { role: owner, frozen: true },
   /** Pipelines add: whoever started the pipeline. */
   read_pipeline_variable: { role: maintainer },
+  /** Our own: why requests for a pipeline came to nothing. */
+  read_refusal: { role: developer },
   set_pipeline_variables: { role: (project) => OVERRIDE_ROLES[project.variablesOverrideRole], frozen: true },
 
   read_build: { role: jobsReader, open: 'jobs', ci: true, jobTokenKeeps: true },

@@ -93,7 +93,7 @@ describe('CI_JOB_TOKEN as the token', () => {
   it('400 for a public project that does not allow it', async () => {
     const open = await app.addProject('a:\n  script: a\n', { owner, settings: { visibility: 'public' } });
     const { job } = await runJob();
-    expect((await trigger(open, job.token)).outcome).toEqual([
+    expect((await trigger(open, job.token)).refusal).toEqual([
       400,
       { message: { base: ['Insufficient permissions to create a new pipeline'] } },
     ]);
@@ -104,7 +104,7 @@ describe('CI_JOB_TOKEN as the token', () => {
     const { source, job } = await runJob(stranger);
     await target.addMember(stranger, ROLES.reporter);
     await allow(target, source);
-    expect((await trigger(target, job.token)).outcome).toEqual([
+    expect((await trigger(target, job.token)).refusal).toEqual([
       400,
       { message: { base: ['Insufficient permissions to create a new pipeline'] } },
     ]);
@@ -156,7 +156,7 @@ describe('CI_JOB_TOKEN as the token', () => {
     await allow(target, source);
     await target.commit('a:\n  script: a\n', { branch: 'open' });
     expect((await trigger(target, job.token, { ref: 'open' })).status).toBe(201);
-    expect((await trigger(target, job.token, { ref: 'open', 'variables[A]': '1' })).outcome).toEqual([
+    expect((await trigger(target, job.token, { ref: 'open', 'variables[A]': '1' })).refusal).toEqual([
       400,
       { message: { base: ['Insufficient permissions to set pipeline variables'] } },
     ]);

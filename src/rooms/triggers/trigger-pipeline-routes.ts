@@ -2,7 +2,7 @@ import type { ApiRequest, Route } from '../../http/index.ts';
 import { created, hash, messageReply, route, string } from '../../http/index.ts';
 import { invalid } from '../../kit/errors.ts';
 import type { AnswerDeps, CreatePipelineDeps, PipelineVariable } from '../pipelines/index.ts';
-import { contextOf, createPipeline, newPipelineExtras, presentPipeline } from '../pipelines/index.ts';
+import { contextOf, createPipeline, newPipelineExtras, presentPipeline, refusalDetails } from '../pipelines/index.ts';
 import type { TriggerCaller } from './trigger-caller.ts';
 import { triggerCaller } from './trigger-caller.ts';
 
@@ -45,8 +45,9 @@ async function trigger(deps: TriggerPipelineDeps, caller: TriggerCaller, ref: st
     ...caller.by,
   });
   if (result.kind === 'refused') {
-    if (result.saved === null) throw invalid(result.errors);
-    return messageReply(422, result.errors);
+    const details = refusalDetails(result);
+    if (result.saved === null) throw invalid(result.errors, details);
+    return messageReply(422, result.errors, {}, details);
   }
   if (result.kind !== 'created') throw new Error(`a triggered pipeline cannot be ${result.kind}`);
   const { pipeline } = result;

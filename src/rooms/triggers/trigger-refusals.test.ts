@@ -183,7 +183,7 @@ describe('the owner of the token decides what it may do', () => {
 
   it('400 for an owner who has become a reporter', async () => {
     const { call } = await ownedBy('fallen', ROLES.reporter);
-    expect((await leavingNothing(call)).outcome).toEqual(
+    expect((await leavingNothing(call)).refusal).toEqual(
       base(400, 'Insufficient permissions to create a new pipeline'),
     );
   });
@@ -198,7 +198,7 @@ describe('the owner of the token decides what it may do', () => {
   it('400 for an owner who is blocked', async () => {
     const { person, call } = await ownedBy('blocked', ROLES.maintainer);
     await app.db.updateTable('users').set({ state: 'blocked' }).where('id', '=', person.user.id).execute();
-    expect((await leavingNothing(call)).outcome).toEqual(
+    expect((await leavingNothing(call)).refusal).toEqual(
       base(400, 'Insufficient permissions to create a new pipeline'),
     );
   });
@@ -208,7 +208,7 @@ describe('the owner of the token decides what it may do', () => {
       "You do not have sufficient permission to run a pipeline on 'main'. Please select a different branch or contact " +
       'your administrator for assistance.';
     const { call } = await ownedBy('dev', ROLES.developer);
-    expect((await leavingNothing(() => call('main'))).outcome).toEqual(base(400, protectedText));
+    expect((await leavingNothing(() => call('main'))).refusal).toEqual(base(400, protectedText));
     await project.commit({}, { branch: 'open', from: (await project.headOf('main')) ?? '' });
     expect((await call('open')).status).toBe(201);
     await project.call('DELETE', '/protected_branches/main');
@@ -241,7 +241,7 @@ describe('the owner of the token, on tags and without an address', () => {
     await project.addMember(person, ROLES.maintainer);
     const own = await project.addTrigger(person);
     await app.db.updateTable('users').set({ confirmed_at: null }).where('id', '=', person.user.id).execute();
-    expect((await leavingNothing(() => trigger({ form: { token: own, ref: 'main' } }))).outcome).toEqual(
+    expect((await leavingNothing(() => trigger({ form: { token: own, ref: 'main' } }))).refusal).toEqual(
       base(400, 'Insufficient permissions to create a new pipeline'),
     );
   });
@@ -255,7 +255,7 @@ describe('pipelines that cannot be made', () => {
     ['a'.repeat(5000), 'Reference not found'],
     ['HEAD', 'Reference not found'],
   ])('400 for the ref %j', async (ref, text) => {
-    expect((await leavingNothing(() => trigger({ json: { token, ref } }))).outcome).toEqual(base(400, text));
+    expect((await leavingNothing(() => trigger({ json: { token, ref } }))).refusal).toEqual(base(400, text));
   });
 
   it('400 for a NUL, wherever it is', async () => {
@@ -266,14 +266,14 @@ describe('pipelines that cannot be made', () => {
 
   it('400 for a commit’s sha, which is no ref', async () => {
     const sha = (await project.headOf('main')) ?? '';
-    expect((await trigger({ form: { token, ref: sha } })).outcome).toEqual(base(400, 'Reference not found'));
+    expect((await trigger({ form: { token, ref: sha } })).refusal).toEqual(base(400, 'Reference not found'));
   });
 
   it('400 for a name that is a branch and a tag', async () => {
     const sha = (await project.headOf('main')) ?? '';
     await project.commit({}, { branch: 'twice', from: sha });
     await project.tag('twice', sha);
-    expect((await trigger({ form: { token, ref: 'twice' } })).outcome).toEqual(base(400, 'Ref is ambiguous'));
+    expect((await trigger({ form: { token, ref: 'twice' } })).refusal).toEqual(base(400, 'Ref is ambiguous'));
     expect((await trigger({ form: { token, ref: 'refs/heads/twice' } })).status).toBe(201);
     expect((await trigger({ form: { token, ref: 'refs/tags/twice' } })).status).toBe(201);
   });
@@ -285,17 +285,17 @@ describe('pipelines that cannot be made', () => {
 
   it('400 without a configuration, and for an empty one', async () => {
     const answers = [await onBranch('bare', { 'README.md': 'x' }), await onBranch('empty', { '.gitlab-ci.yml': '' })];
-    for (const answer of answers) expect(answer.outcome).toEqual(base(400, 'Missing CI config file'));
+    for (const answer of answers) expect(answer.refusal).toEqual(base(400, 'Missing CI config file'));
   });
 
   it('400 and no pipeline when the workflow or the rules leave nothing', async () => {
     const before = await project.countPipelines();
     const workflow = 'workflow:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == "push"\na:\n  script: a\n';
     const rules = 'a:\n  script: a\n  rules:\n    - when: never\n';
-    expect((await onBranch('workflow', { '.gitlab-ci.yml': workflow })).outcome).toEqual(
+    expect((await onBranch('workflow', { '.gitlab-ci.yml': workflow })).refusal).toEqual(
       base(400, 'The pipeline did not run. Review the workflow:rules configuration for the pipeline.'),
     );
-    expect((await onBranch('rules', { '.gitlab-ci.yml': rules })).outcome).toEqual(
+    expect((await onBranch('rules', { '.gitlab-ci.yml': rules })).refusal).toEqual(
       base(400, 'The resulting pipeline would have been empty. Review the rules configuration for the relevant jobs.'),
     );
     expect(await project.countPipelines()).toBe(before);
@@ -332,10 +332,10 @@ describe('pipelines that cannot be made', () => {
     const given = await own.addTrigger();
     const call = () => own.anonymously('POST', '/trigger/pipeline', { form: { token: given, ref: 'main' } });
     await own.set({ builds_access_level: 'disabled' });
-    expect((await call()).outcome).toEqual(base(400, 'Pipelines are disabled!'));
+    expect((await call()).refusal).toEqual(base(400, 'Pipelines are disabled!'));
     await own.set({ builds_access_level: 'enabled' });
     (await own.call('POST', '/archive')).must(201);
-    expect((await call()).outcome).toEqual(base(400, 'Insufficient permissions to create a new pipeline'));
+    expect((await call()).refusal).toEqual(base(400, 'Insufficient permissions to create a new pipeline'));
   });
 
   it('is not stopped by [skip ci]', async () => {
@@ -348,7 +348,7 @@ describe('inputs', () => {
   it('400 for more than 20', async () => {
     const inputs = Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`i${index}`, 'x']));
     const answer = await leavingNothing(() => trigger({ json: { token, ref: 'main', inputs } }));
-    expect(answer.outcome).toEqual(base(400, 'There cannot be more than 20 inputs'));
+    expect(answer.refusal).toEqual(base(400, 'There cannot be more than 20 inputs'));
   });
 
   it('422 where the configuration has no spec', async () => {

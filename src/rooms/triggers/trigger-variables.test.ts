@@ -45,7 +45,7 @@ describe('who may pass variables', () => {
       const answer = await trigger(who, { 'variables[A]': '1' });
       if (allowed.includes(who)) expect(answer.status, `${who} with variables`).toBe(201);
       else {
-        expect(answer.outcome, `${who} with variables`).toEqual(REFUSED);
+        expect(answer.refusal, `${who} with variables`).toEqual(REFUSED);
         expect(await project.countPipelines()).toBe(before);
       }
     }
@@ -65,7 +65,7 @@ describe('variables that cannot be', () => {
   it('422 and a failed pipeline for TRIGGER_PAYLOAD', async () => {
     const before = await project.countPipelines();
     const answer = await asOwner({ 'variables[TRIGGER_PAYLOAD]': 'x', 'variables[A]': '1' });
-    expect(answer.outcome).toEqual([422, { message: { base: ['Duplicate variable name: TRIGGER_PAYLOAD'] } }]);
+    expect(answer.refusal).toEqual([422, { message: { base: ['Duplicate variable name: TRIGGER_PAYLOAD'] } }]);
     expect(await project.countPipelines()).toBe(before + 1);
     const saved = await project.newestPipeline();
     expect((await saved.get()).body).toMatchObject({ status: 'failed', source: 'trigger' });
@@ -81,7 +81,7 @@ describe('variables that cannot be', () => {
   ])('400 for the name %j', async (name, problem) => {
     const before = await project.countPipelines();
     const answer = await asOwner({ [`variables[${name}]`]: 'x' });
-    expect(answer.outcome).toEqual([
+    expect(answer.refusal).toEqual([
       400,
       { message: { base: ['Failed to build the pipeline!'], 'variables.key': [problem] } },
     ]);

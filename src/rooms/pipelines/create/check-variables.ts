@@ -18,7 +18,11 @@ export const pipelineVariablesOf = (request: CreatePipelineRequest): readonly Pi
 export function checkVariables(request: CreatePipelineRequest): CreationRefused | undefined {
   const { project, user, role } = request;
   if (request.variables.length > 0 && !userCan(user, 'set_pipeline_variables', project, role)) {
-    return refuse('Insufficient permissions to set pipeline variables');
+    return refuse('Insufficient permissions to set pipeline variables', {
+      hint:
+        'Send the request without variables, or let a maintainer lower the project setting ' +
+        '`ci_pipeline_variables_minimum_override_role`.',
+    });
   }
   const variables = pipelineVariablesOf(request);
   const twice = duplicates(variables.map((variable) => variable.key));
@@ -47,9 +51,6 @@ function duplicates(keys: readonly string[]): readonly string[] {
 }
 
 const badKey = (problem: string): CreationRefused => ({
-  kind: 'refused',
+  ...refuse(`the name of a variable ${problem}`),
   errors: { base: ['Failed to build the pipeline!'], 'variables.key': [problem] },
-  failureReason: null,
-  saved: null,
-  diagnostics: [],
 });

@@ -1,14 +1,18 @@
 import type { CompileResult } from '../../../ci-lang/index.ts';
-import { compile, FILTERED_MESSAGES } from '../../../ci-lang/index.ts';
+import { compile } from '../../../ci-lang/index.ts';
 import { createPipelineRef } from '../../repositories/index.ts';
 import { cancelRedundantPipelines } from '../cancel-redundant.ts';
 import type { Pipeline } from '../pipeline.ts';
-import type { PersistDeps, PipelineDraft } from './persist.ts';
+import type { Explanation } from '../why/explanation.ts';
+import { sealExplanation } from '../why/explanation.ts';
+import type { NewRefusal } from '../why/refusal.ts';
+import { insertRefusal } from '../why/refusal-store.ts';
+import type { PersistDeps, PipelineDraft, StillbornPipeline } from './persist.ts';
 import { persistPipeline, persistStillborn } from './persist.ts';
 import type { PrepareDeps } from './prepare-creation.ts';
 import { prepareCreation } from './prepare-creation.ts';
+import { leavesPipeline, refusalOfResult } from './refusal-of-result.ts';
 import type { CreatePipelineRequest, CreatePipelineResult, CreationRefused } from './request.ts';
-import { refuse } from './request.ts';
 
 export interface CreatePipelineDeps extends PersistDeps, PrepareDeps {
   /** Work that the caller does not wait for; the server ends only after it. */
@@ -42,31 +46,13 @@ async function finish(
   result: CompileResult,
 ): Promise<CreatePipelineResult> {
   const { request } = draft;
-  switch (result.kind) {
-    case 'compiled': {
-      const warnings = result.warnings.map((warning) => warning.message);
-      const pipeline = await persistPipeline(deps, { ...draft, warnings }, result.pipeline);
-      if (pipeline === undefined) return { kind: 'repeated' };
-      deps.later(() => afterCreation(deps, request, pipeline));
-      return { kind: 'created', pipeline };
-    }
-    case 'config_error': {
-      const refusal = refuse(result.errors[0].message, {
-        failureReason: 'config_error',
-        diagnostics: result.errors,
-      });
-      return settled(deps, request, refusal, draft);
-    }
-    case 'filtered_by_workflow_rules':
-    case 'filtered_by_rules':
-      return settled(
-        deps,
-        request,
-        refuse(FILTERED_MESSAGES[result.kind], {
-          failureReason: result.kind,
-        }),
-      );
-  }
+  if (result.kind !== 'compiled') return settled(deps, request, refusalOfResult(result), draft);
+  const warnings = result.warnings.map((warning) => warning.message);
+  const explanation = await explainPipeline(deps, { reasons: [], trace: result.trace });
+  const pipeline = await persistPipeline(deps, { ...draft, warnings }, result.pipeline, explanation);
+  if (pipeline === undefined) return { kind: 'repeated' };
+  deps.later(() => afterCreation(deps, request, pipeline));
+  return { kind: 'created', pipeline };
 }
 
 /** What nobody waits for: the ref that keeps the commit from git's gc, and redundant older pipelines. */
@@ -79,14 +65,26 @@ async function afterCreation(
   await cancelRedundantPipelines(deps, request.project, pipeline);
 }
 
+const ASKS_TO_SKIP: Explanation = {
+  reasons: [{ message: 'The commit message (`[skip ci]`) or a push option (`ci.skip`) asks for no pipeline' }],
+};
+
 async function skipped(deps: CreatePipelineDeps, draft: PipelineDraft): Promise<CreatePipelineResult> {
-  const pipeline = await persistStillborn(deps, draft, { status: 'skipped', failureReason: null, errors: [] });
+  const explanation = await explainPipeline(deps, ASKS_TO_SKIP);
+  const pipeline = await deps.db
+    .transaction()
+    .execute((tx) =>
+      persistStillborn(deps, tx, draft, { status: 'skipped', failureReason: null, errors: [], explanation }),
+    );
   return pipeline === undefined ? { kind: 'repeated' } : { kind: 'skipped', pipeline };
 }
 
+const explainPipeline = (deps: CreatePipelineDeps, explanation: Explanation): Promise<Buffer> =>
+  sealExplanation(deps.vault, explanation, 'pipeline_explanations.explanation');
+
 /**
- * Ends in a refusal. With a draft and a reason worth keeping, a failed pipeline is stored; in any case the request's
- * claim is spent, so that it is not served again.
+ * Ends in a refusal, which is kept with its reasons. With a draft and a failure reason worth keeping, a failed pipeline
+ * is stored too; in any case the request's claim is spent, so that it is not served again.
  */
 async function settled(
   deps: CreatePipelineDeps,
@@ -94,16 +92,43 @@ async function settled(
   refusal: CreationRefused,
   draft?: PipelineDraft,
 ): Promise<CreatePipelineResult> {
-  if (draft !== undefined && refusal.failureReason !== null && request.saveOnErrors) {
-    const saved = await persistStillborn(deps, draft, {
-      status: 'failed',
-      failureReason: refusal.failureReason,
-      errors: refusal.errors['base'] ?? [],
-    });
-    return saved === undefined ? { kind: 'repeated' } : { ...refusal, saved };
-  }
-  const { claim } = request;
-  if (claim === undefined) return refusal;
-  const first = await deps.db.transaction().execute((tx) => claim(tx));
-  return first ? refusal : { kind: 'repeated' };
+  const { reasons, trace, failureReason } = refusal;
+  const explanation: Explanation = { reasons, ...(trace !== undefined && { trace }) };
+  const sealed = await sealExplanation(deps.vault, explanation, 'pipeline_refusals.explanation');
+  const end: StillbornPipeline | undefined =
+    leavesPipeline(failureReason) && request.saveOnErrors
+      ? {
+          status: 'failed',
+          failureReason,
+          errors: refusal.errors['base'] ?? [],
+          explanation: await explainPipeline(deps, explanation),
+        }
+      : undefined;
+  return deps.db.transaction().execute(async (tx) => {
+    let saved: Pipeline | undefined;
+    if (draft !== undefined && end !== undefined) {
+      saved = await persistStillborn(deps, tx, draft, end);
+      if (saved === undefined) return { kind: 'repeated' };
+    } else if (request.claim !== undefined && !(await request.claim(tx))) {
+      return { kind: 'repeated' };
+    }
+    const kept = { ...refusal, saved: saved ?? null };
+    const refusalId = await insertRefusal(tx, refusalRow(request, kept, draft), sealed, deps.clock.now());
+    return { ...kept, refusalId };
+  });
 }
+
+const refusalRow = (
+  { project, user, source, ref }: CreatePipelineRequest,
+  { errors, failureReason, saved }: CreationRefused,
+  draft: PipelineDraft | undefined,
+): NewRefusal => ({
+  projectId: project.id,
+  userId: user.id,
+  pipelineId: saved?.id ?? null,
+  source,
+  ref: draft?.ref ?? ref,
+  sha: draft?.sha ?? null,
+  failureReason,
+  errors,
+});

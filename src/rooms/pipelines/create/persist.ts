@@ -9,6 +9,7 @@ import type { Pipeline, PipelineVariable } from '../pipeline.ts';
 import type { NewPipeline } from '../pipeline-store.ts';
 import { insertMessages, insertPipeline, insertPipelineSource } from '../pipeline-store.ts';
 import { insertPipelineVariables } from '../variable-store.ts';
+import { insertExplanation } from '../why/refusal-store.ts';
 import { firstProcessing } from './first-processing.ts';
 import type { CreatePipelineRequest } from './request.ts';
 
@@ -36,46 +37,49 @@ export interface StillbornPipeline {
   readonly status: 'failed' | 'skipped';
   readonly failureReason: PipelineFailureReason | null;
   readonly errors: readonly string[];
+  /** Sealed. */
+  readonly explanation: Buffer;
 }
 
 /** Undefined: the request's `claim` said that it was served before. */
 export async function persistStillborn(
   deps: PersistDeps,
+  tx: Tx,
   draft: PipelineDraft,
   end: StillbornPipeline,
 ): Promise<Pipeline | undefined> {
-  return deps.db.transaction().execute(async (tx) => {
-    if (!(await claimed(tx, draft.request))) return undefined;
-    const pipeline = await insertPipeline(
-      tx,
-      {
-        ...columnsOf(draft),
-        status: end.status,
-        failureReason: end.failureReason,
-        yamlErrors: end.failureReason === 'config_error' ? (end.errors[0] ?? null) : null,
-      },
-      deps.clock.now(),
-    );
-    await insertBelongings(deps, tx, draft, pipeline);
-    await insertMessages(
-      tx,
-      pipeline.id,
-      end.errors.map((content) => ({ severity: 'error', content })),
-    );
-    const { projectId, id: pipelineId } = pipeline;
-    await deps.publish(tx, [{ type: 'pipeline_created', projectId, pipelineId, hasEnvironments: false }]);
-    return pipeline;
-  });
+  if (!(await claimed(tx, draft.request))) return undefined;
+  const pipeline = await insertPipeline(
+    tx,
+    {
+      ...columnsOf(draft),
+      status: end.status,
+      failureReason: end.failureReason,
+      yamlErrors: end.failureReason === 'config_error' ? (end.errors[0] ?? null) : null,
+    },
+    deps.clock.now(),
+  );
+  await insertBelongings(deps, tx, draft, pipeline);
+  await insertExplanation(tx, pipeline.id, end.explanation);
+  await insertMessages(
+    tx,
+    pipeline.id,
+    end.errors.map((content) => ({ severity: 'error', content })),
+  );
+  const { projectId, id: pipelineId } = pipeline;
+  await deps.publish(tx, [{ type: 'pipeline_created', projectId, pipelineId, hasEnvironments: false }]);
+  return pipeline;
 }
 
 /**
  * Writes the pipeline with its stages and jobs as they stand after the first processing, in one transaction: what may
- * start is `pending` when it commits. Answers the pipeline as it was a moment before that (`created`), as GitLab does.
+ * start is `pending` when it commits. `explanation`: sealed. Answers the pipeline as it was a moment before that (`created`), as GitLab does.
  */
 export async function persistPipeline(
   deps: PersistDeps,
   draft: PipelineDraft,
   compiled: CompiledPipeline,
+  explanation: Buffer,
 ): Promise<Pipeline | undefined> {
   return deps.db.transaction().execute(async (tx) => {
     if (!(await claimed(tx, draft.request))) return undefined;
@@ -95,6 +99,7 @@ export async function persistPipeline(
       now,
     );
     await insertBelongings(deps, tx, draft, pipeline);
+    await insertExplanation(tx, pipeline.id, explanation);
     const owner = { ...draft, projectId: pipeline.projectId, pipelineId: pipeline.id, userId: pipeline.userId };
     const ids = await insertStagesAndJobs(tx, owner, first.stages, first.jobs, now);
     const subject = { projectId: pipeline.projectId, pipelineId: pipeline.id };

@@ -52,7 +52,8 @@ export async function prepareCreation(deps: PrepareDeps, request: CreatePipeline
     variableScopes(deps, draft, located.commit),
   ]);
   if (content === undefined || content === '') {
-    return { kind: 'refused', refusal: refuse('Missing CI config file') };
+    const hint = `There is no file \`${path}\`, or it is empty, at ${draft.sha.slice(0, 8)} of \`${draft.ref}\`.`;
+    return { kind: 'refused', refusal: refuse('Missing CI config file', { hint }), draft };
   }
   const { inputs, source } = request;
   const { ref, tag } = draft;
@@ -75,13 +76,20 @@ interface Located {
 /** Steps 1 to 3 of the chain: may this user run pipelines here, on this ref, and is there a commit? */
 async function locate(deps: PrepareDeps, request: CreatePipelineRequest): Promise<Located | CreationRefused> {
   const { project, user, role } = request;
-  if (!project.buildsEnabled) return refuse('Pipelines are disabled!');
+  if (!project.buildsEnabled) {
+    return refuse('Pipelines are disabled!', { hint: 'Set `builds_access_level` of the project to `enabled`.' });
+  }
   if (!userCan(user, 'create_pipeline', project, role)) {
     return refuse('Insufficient permissions to create a new pipeline');
   }
   const ref = await resolveRef(deps.repositories, project, request.ref);
-  if (ref === 'ambiguous') return refuse('Ref is ambiguous');
-  if (ref === 'missing') return refuse('Reference not found');
+  if (ref === 'ambiguous') {
+    const hint = `\`${request.ref}\` is a branch and a tag: say refs/heads/${request.ref} or refs/tags/${request.ref}.`;
+    return refuse('Ref is ambiguous', { hint });
+  }
+  if (ref === 'missing') {
+    return refuse('Reference not found', { hint: `${project.fullPath} has no branch or tag \`${request.ref}\`.` });
+  }
   const verdict = await judgeRef(deps.db, project, { user, role }, ref);
   if (!verdict.allowed) {
     return refuse(

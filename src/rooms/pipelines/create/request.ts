@@ -1,10 +1,11 @@
-import type { Diagnostic } from '../../../ci-lang/index.ts';
+import type { DecisionTrace } from '../../../ci-lang/index.ts';
 import type { JobId, PipelineId, ProjectId, TriggerId } from '../../../kit/ids.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
 import type { PipelineFailureReason, PipelineSource } from '../../../wire/statuses.ts';
 import type { User } from '../../accounts/index.ts';
 import type { Project, Role } from '../../projects/index.ts';
 import type { Pipeline, PipelineVariable } from '../pipeline.ts';
+import type { Reason } from '../why/reason.ts';
 
 /** Everything that may ask for a pipeline comes through here: push, API, trigger, job token, later schedules and bridges. */
 export interface CreatePipelineRequest {
@@ -59,8 +60,12 @@ export interface CreationRefused {
   readonly failureReason: PipelineFailureReason | null;
   /** The failed pipeline that was kept, if any: the trigger API answers 422 with it, else 400. */
   readonly saved: Pipeline | null;
-  /** Where in the configuration, and why. */
-  readonly diagnostics: readonly Diagnostic[];
+  /** Why, with places in the configuration; the first says what `errors` says, or more. */
+  readonly reasons: readonly Reason[];
+  /** What was decided before it ended. */
+  readonly trace?: DecisionTrace;
+  /** Under which it stays readable; null: not kept (the request had been served before). */
+  readonly refusalId: number | null;
 }
 
 /** A refusal before anything is written. */
@@ -68,7 +73,11 @@ export const refuse = (
   message: string,
   options: {
     readonly failureReason?: PipelineFailureReason;
-    readonly diagnostics?: readonly Diagnostic[];
+    /** Without any the message is the reason. */
+    readonly reasons?: readonly Reason[];
+    /** How to mend it, where the message is the only reason. */
+    readonly hint?: string;
+    readonly trace?: DecisionTrace;
     readonly attribute?: string;
   } = {},
 ): CreationRefused => ({
@@ -76,5 +85,7 @@ export const refuse = (
   errors: { [options.attribute ?? 'base']: [message] },
   failureReason: options.failureReason ?? null,
   saved: null,
-  diagnostics: options.diagnostics ?? [],
+  reasons: options.reasons ?? [{ message, ...(options.hint !== undefined && { hint: options.hint }) }],
+  refusalId: null,
+  ...(options.trace !== undefined && { trace: options.trace }),
 });

@@ -5,6 +5,7 @@ import { actingUser } from '../../accounts/index.ts';
 import { contextOf, newPipelineExtras } from '../answer.ts';
 import { createPipeline } from '../create/create-pipeline.ts';
 import { presentPipeline } from '../present.ts';
+import { refusalDetails } from '../why/present-why.ts';
 import type { PipelineRouteDeps } from './deps.ts';
 
 /**
@@ -47,7 +48,7 @@ export const createPipelineRoute = (deps: PipelineRouteDeps): Route =>
         ignoreSkipCi: true,
         saveOnErrors: false,
       });
-      if (result.kind === 'refused') throw invalid(result.errors);
+      if (result.kind === 'refused') throw invalid(result.errors, refusalDetails(result));
       if (result.kind !== 'created') throw new Error(`a pipeline by API cannot be ${result.kind}`);
       const { pipeline } = result;
       return created(presentPipeline(pipeline, newPipelineExtras(user), contextOf(request, subject.project)));
