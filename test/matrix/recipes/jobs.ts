@@ -116,6 +116,14 @@ export const jobRecipes: Recipes = {
       },
     },
   ],
+  'GET /projects/:id/penstock/pipelines/:pipeline_id/why': [{}, membersOnly],
+  'POST /projects/:id/penstock/why': [{ prepare: () => ({ json: { ref: 'side' } }) }, archived],
+  'GET /projects/:id/penstock/refusals/:refusal_id': {
+    prepare: async (_lane, { project }) => {
+      const refused = await project.call('POST', '/pipeline', { json: { ref: 'nowhere' } });
+      return { path: { refusal_id: refused.must(400).number('refusal_id') } };
+    },
+  },
   'PUT /projects/:id/pipelines/:pipeline_id/metadata': { prepare: () => ({ json: { name: 'Named' } }) },
   'POST /projects/:id/pipelines/:pipeline_id/retry': [
     { prepare: failed },
