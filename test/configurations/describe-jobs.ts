@@ -16,7 +16,8 @@ export const describeJobs = ({ jobs }: CompiledPipeline, wanted: DescribedStages
       const asked = wanted[job.stage]?.find(({ name }) => name === job.name)?.values ?? {};
       const known = valuesOf(job);
       const extra = Object.entries(asked).map(([key, value]) => [key, narrowTo(value, known[key])] as const);
-      return { stage: job.stage, name: job.name, values: { ...alwaysOf(job), ...Object.fromEntries(extra) } };
+      const values = { ...Object.fromEntries(extra), ...alwaysOf(job, asked['environment']) };
+      return { stage: job.stage, name: job.name, values };
     }),
   );
 
@@ -41,13 +42,13 @@ const byStage = (jobs: readonly (DescribedJob & { readonly stage: string })[]): 
   return Object.fromEntries(stages);
 };
 
-const alwaysOf = (job: CompiledJob): Data => ({
+const alwaysOf = (job: CompiledJob, environment?: unknown): Data => ({
   when: job.when,
   needs: job.schedulingType === 'stage' ? null : job.needs.map(describeNeed),
   allow_failure: job.allowFailure,
   exit_codes: job.allowFailureExitCodes ?? null,
   start_in: job.startIn ?? null,
-  environment: job.environment === undefined ? null : { name: job.environment.name },
+  environment: narrowTo(environment ?? { name: '' }, job.environment),
 });
 
 const describeNeed = ({ name, artifacts, optional }: CompiledJob['needs'][number]): unknown =>
@@ -84,9 +85,12 @@ const describeServices = (services: unknown): unknown =>
         return variables === undefined ? rest : { ...rest, variables: Object.fromEntries(shown) };
       });
 
-/** Only what is asked for of a map; of everything else the whole. `null` asks for nothing at all. */
+/** Only what is asked for of a map; of everything else the whole. What is not there is `null`. */
 const narrowTo = (wanted: unknown, found: unknown): unknown => {
   if (found === undefined) return null;
+  if (Array.isArray(wanted) && Array.isArray(found) && wanted.length === found.length) {
+    return wanted.map((item, index) => narrowTo(item, found[index]));
+  }
   if (!isData(wanted) || !isData(found)) return found;
   const parts = Object.entries(wanted).map(([key, value]) => [key, narrowTo(value, found[key])]);
   return Object.fromEntries(parts);
