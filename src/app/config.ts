@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { type AllowedTarget, BadAllowedTarget, parseAllowedTargets } from '../platform/net/index.ts';
 
 /** A wrong setting. The text is one line for the operator; the command ends with status 2. */
 export class ConfigError extends Error {
@@ -28,6 +29,8 @@ export interface Config {
   /** Absolute path. */
   readonly secretKeyFile: string;
   readonly logLevel: string;
+  /** Private hosts and addresses that requests on behalf of users may go to. */
+  readonly outboundAllow: readonly AllowedTarget[];
 }
 
 /** A setting: its flag (`--port`), its variable, and what to do with the text. */
@@ -94,6 +97,15 @@ function readToken(text: string, name: string): string {
   return text;
 }
 
+function readAllowedTargets(text: string, name: string): readonly AllowedTarget[] {
+  try {
+    return parseAllowedTargets(text);
+  } catch (error) {
+    if (error instanceof BadAllowedTarget) throw new ConfigError(`${name}: ${error.message}`);
+    throw error;
+  }
+}
+
 const SETTINGS = {
   host: { flag: 'host', variable: 'PENSTOCK_HOST', read: readText },
   port: { flag: 'port', variable: 'PENSTOCK_PORT', read: wholeNumber(0, 65_535) },
@@ -110,6 +122,7 @@ const SETTINGS = {
   },
   secretKeyFile: { flag: 'secret-key-file', variable: 'PENSTOCK_SECRET_KEY_FILE', read: readText },
   logLevel: { flag: 'log-level', variable: 'PENSTOCK_LOG_LEVEL', read: readLogLevel },
+  outboundAllow: { flag: 'outbound-allow', variable: 'PENSTOCK_OUTBOUND_ALLOW', read: readAllowedTargets },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** The flag wins over the variable; an empty variable counts as not set. Undefined: neither is there. */
@@ -138,5 +151,6 @@ export function readConfig(flags: Flags, environment: Environment, defaults: { r
       read(SETTINGS.secretKeyFile, 'secretKeyFile', flags, environment) ?? join(dataDir, 'secret.key'),
     ),
     logLevel: read(SETTINGS.logLevel, 'logLevel', flags, environment) ?? 'info',
+    outboundAllow: read(SETTINGS.outboundAllow, 'outboundAllow', flags, environment) ?? [],
   };
 }

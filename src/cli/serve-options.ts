@@ -12,7 +12,11 @@ export function withServeOptions(command: Command): Command {
     .option('--root-password <text>', "root's password at the first start (PENSTOCK_ROOT_PASSWORD)")
     .option('--root-token <token>', 'a personal token of root, for automation (PENSTOCK_ROOT_TOKEN)')
     .option('--runner <embedded|off>', 'whether to run jobs here (PENSTOCK_RUNNER, default embedded)')
-    .option('--runner-concurrency <number>', 'jobs at the same time (PENSTOCK_RUNNER_CONCURRENCY)');
+    .option('--runner-concurrency <number>', 'jobs at the same time (PENSTOCK_RUNNER_CONCURRENCY)')
+    .option(
+      '--outbound-allow <list>',
+      'private hosts and networks that includes and hooks may reach (PENSTOCK_OUTBOUND_ALLOW)',
+    );
 }
 
 export function withDataOptions(command: Command): Command {

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { ConfigError, readConfig } from './config.ts';
+
+const read = (outboundAllow: string) =>
+  readConfig({}, { PENSTOCK_OUTBOUND_ALLOW: outboundAllow }, { concurrency: 2 }).outboundAllow;
+
+test('PENSTOCK_OUTBOUND_ALLOW is a list; without it nothing private is allowed', () => {
+  expect(read('')).toEqual([]);
+  expect(read('ci.internal:8443, 10.0.0.0/8')).toMatchObject([
+    { kind: 'host', name: 'ci.internal', port: 8443 },
+    { kind: 'network', family: 'ipv4' },
+  ]);
+});
+
+test('a wrong entry of PENSTOCK_OUTBOUND_ALLOW is named', () => {
+  const wrong = () => read('ci.internal,*.internal');
+  expect(wrong).toThrow(ConfigError);
+  expect(wrong).toThrow(/^PENSTOCK_OUTBOUND_ALLOW: "\*\.internal" is no host/);
+});
