@@ -60,7 +60,13 @@ const WORDS: readonly string[] = [
   ...'options expand'.split(' '),
   '',
 ];
+const INPUT_KEYS: readonly string[] = ['default', 'type', 'options', 'regex', 'rules', 'description'];
 const VALUES: readonly string[] = [
+  '$[[ inputs.a ]]',
+  'x $[[ inputs.b | truncate(0,2) | posix_escape ]]',
+  '$[[ inputs.a ]] == "a"',
+  'array',
+  'number',
   ...'$A /a/ manual always never delayed a.yml *.yml build test .pre ${A}/b %A% https://x/y é \u0000'.split(' '),
   '$A == "a"',
   '$A =~ /a(/',
@@ -124,6 +130,15 @@ describe('whatever the file, there is an answer', () => {
     const job = fc.array(keyword, { maxLength: 4 }).map((entries) => new Map([...entries, ['script', 'x'] as const]));
     const jobs = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), job), { minLength: 1, maxLength: 3 });
     expect(await findBad(jobs, rootOf, 600)).toBeUndefined();
+  });
+
+  it('for headers with random inputs', async () => {
+    const input = fc.array(fc.tuple(fc.oneof(fc.constantFrom(...INPUT_KEYS), word), tree), { maxLength: 3 });
+    const inputs = fc.array(fc.tuple(fc.constantFrom('a', 'b'), input), { maxLength: 2 });
+    const headerOf = (entries: readonly (readonly [string, readonly (readonly [string, unknown])[]])[]): string =>
+      `spec: {inputs: ${rootOf(entries.map(([name, keys]) => [name, new Map(keys)] as const))}}`;
+    const files = fc.tuple(inputs.map(headerOf), fc.array(fc.tuple(word, tree), { maxLength: 4 }).map(rootOf));
+    expect(await findBad(files, (parts) => parts.join('\n---\n'), 400)).toBeUndefined();
   });
 
   it('for changed real files', async () => {
@@ -233,5 +248,50 @@ describe('a hostile file is answered soon', () => {
   it('a pattern that backtracks elsewhere', async () => {
     const rule = `{if: '"${'a'.repeat(5000)}!" =~ /^(a+)+$/'}`;
     expect(await errorOf(`j: {script: x, coverage: '/((a+)+)+b/', rules: [${rule}, {when: always}]}`)).toBe('compiled');
+  });
+
+  it('brackets of blocks without an end', async () => {
+    const header = 'spec: {inputs: {a: {default: x}}}\n---\n';
+    for (const text of [']$[[', '$[[ ', '$[[ a\\n', '$[[ a ] ', '$[[a\\n]]']) {
+      expect(await errorOf(`${header}j: {script: "${text.repeat(100_000)}"}`)).toBe('compiled');
+    }
+  });
+
+  it('blocks that are no more than dots, bars and indices', async () => {
+    const header = 'spec: {inputs: {a: {default: x}}}\n---\n';
+    for (const [text, message] of [
+      ['.', 'maximum interpolation expression size exceeded'],
+      ['|', 'invalid pattern used for interpolation. valid pattern is $[[ inputs.input ]]'],
+      ['inputs.a[', 'maximum interpolation expression size exceeded'],
+    ] as const) {
+      expect(await errorOf(`${header}j: {script: '$[[ ${text.repeat(100_000)} ]]'}`)).toContain(message);
+    }
+  });
+
+  it('a long value in many places', async () => {
+    const header = `spec: {inputs: {a: {default: ${'x'.repeat(500_000)}}}}\n---\n`;
+    expect(
+      await errorOf(`${header}j: {script: [${times(5000, () => "'a $[[ inputs.a ]]',").replaceAll('\n', ' ')}]}`),
+    ).toBe('`.gitlab-ci.yml`: config too large');
+  });
+
+  it('a long list in many places', async () => {
+    const header = `spec: {inputs: {a: {type: array, default: [${'1,'.repeat(5000)}]}}}\n---\n`;
+    expect(
+      await errorOf(`${header}j: {script: [${times(5000, () => "'$[[ inputs.a ]]',").replaceAll('\n', ' ')}]}`),
+    ).toBe('`.gitlab-ci.yml`: config too large');
+  });
+
+  it('a long value that many rules look at', async () => {
+    const rules = times(3000, () => "{if: '$[[ inputs.a ]] =~ /(a+)+b/', default: x},").replaceAll('\n', ' ');
+    const header = `spec: {inputs: {a: {default: ${'a'.repeat(500_000)}}, b: {rules: [${rules}]}}}\n---\n`;
+    expect(await errorOf(`${header}j: {script: x}`)).toBe('`.gitlab-ci.yml`: config too large');
+  });
+
+  it('a circle of rules of two thousand inputs', async () => {
+    const circle = times(2000, (at) => `    i${at}: {rules: [{if: '$[[ inputs.i${(at + 1) % 2000} ]]', default: x}]}`);
+    expect(await errorOf(`spec:\n  inputs:\n${circle}\n---\nj: {script: x}`)).toBe(
+      '`.gitlab-ci.yml`: header:spec:inputs:i0 config circular dependency detected',
+    );
   });
 });

@@ -11,7 +11,11 @@ import { type IncludeContext, maskSecrets } from './include-context.ts';
 export const interpolationContext = (shown: string, context: IncludeContext): InterpolationContext => ({
   shown,
   findVariable: context.findVariable,
-  loadSpecIncludes: (items) => Promise.all(items.map((item) => loadSpecInclude(item, context))),
+  loadSpecIncludes: async (items) => {
+    const files: SpecInclude[] = [];
+    for (const item of items) files.push(await loadSpecInclude(item, context));
+    return files;
+  },
 });
 
 /** They count as includes. */

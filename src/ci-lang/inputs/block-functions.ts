@@ -66,22 +66,18 @@ export const findFunction = (
     if (call === null) continue;
     return (text, context) => {
       if (text === undefined) {
-        throw new FunctionError(
-          `error in \`${name}\` function: invalid input type: ${name} can only be used with string inputs`,
-        );
+        throw named(name, `invalid input type: ${name} can only be used with string inputs`);
       }
       context.budget.spendCharacters(text.length);
-      return applyNamed(name, () => apply(text, call, context));
+      try {
+        return apply(text, call, context);
+      } catch (error) {
+        throw error instanceof FunctionError ? named(name, error.message) : error;
+      }
     };
   }
   return undefined;
 };
 
-const applyNamed = (name: string, apply: () => string): string => {
-  try {
-    return apply();
-  } catch (error) {
-    if (error instanceof FunctionError) throw new FunctionError(`error in \`${name}\` function: ${error.message}`);
-    throw error;
-  }
-};
+const named = (name: string, problem: string): FunctionError =>
+  new FunctionError(`error in \`${name}\` function: ${problem}`);

@@ -3,6 +3,9 @@ import type { Expression } from '../expressions/index.ts';
 import type { InputDefinition } from './input-definition.ts';
 import { inputProblem } from './inputs-error.ts';
 
+/** Enough of a circle to find it. */
+const MOST_NAMES = 10;
+
 /** Rules may ask for inputs that are defined, and in no circle. */
 export const checkInputRules = (inputs: readonly InputDefinition[]): readonly Diagnostic[] => {
   const asked = new Map<string, ReadonlySet<string>>();
@@ -21,7 +24,8 @@ export const checkInputRules = (inputs: readonly InputDefinition[]): readonly Di
   const circle = findCircle(asked);
   const first = inputs.find(({ name }) => name === circle?.[0]);
   if (circle === undefined || first === undefined) return problems;
-  const hint = `The rules of ${circle.map((name) => `\`${name}\``).join(', ')} wait for each other.`;
+  const names = circle.slice(0, MOST_NAMES).map((name) => `\`${name}\``);
+  const hint = `The rules of ${names.join(', ')}${circle.length > MOST_NAMES ? ' …' : ''} wait for each other.`;
   return [...problems, problemOf(first, 'circular dependency detected', hint)];
 };
 
