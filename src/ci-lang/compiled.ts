@@ -1,5 +1,6 @@
 import type { JobWhen } from '../wire/statuses.ts';
-import type { BridgeOptions } from './compiled-bridge.ts';
+import type { BridgeOptions, JsonValue } from './compiled-bridge.ts';
+import type { CompiledSecret } from './compiled-secret.ts';
 
 /**
  * What the compiler gives for one pipeline: names and values with every include, extends, default and rule already
@@ -90,8 +91,21 @@ export interface CompiledEnvironment {
   readonly url?: string;
   readonly action: 'start' | 'stop' | 'prepare' | 'verify' | 'access';
   readonly onStop?: string;
+  /** A duration, `never` or a text with variables, as written. */
   readonly autoStopIn?: string;
   readonly deploymentTier?: string;
+  readonly kubernetes?: CompiledKubernetes;
+}
+
+/** Unexpanded. */
+export interface CompiledKubernetes {
+  /** `path/of/project:name` */
+  readonly agent?: string;
+  /** What the dashboard shows. */
+  readonly namespace?: string;
+  readonly fluxResourcePath?: string;
+  /** Whether GitLab makes and removes resources for the environment; true unless switched off. */
+  readonly managedResources: boolean;
 }
 
 /** The parts of a job that only its runner, its payload or its end need. */
@@ -113,6 +127,65 @@ export interface JobOptions {
   readonly hooks?: { readonly preGetSourcesScript: readonly string[] };
   readonly idTokens?: readonly CompiledIdToken[];
   readonly secrets?: readonly CompiledSecret[];
+  /** Asked of a person before a manual job is started. */
+  readonly manualConfirmation?: string;
+  readonly release?: CompiledRelease;
+  readonly pages?: CompiledPages;
+  /** Steps in place of a script. */
+  readonly run?: readonly CompiledStep[];
+  readonly inputs?: readonly CompiledJobInput[];
+  /** The cloud that the job signs in to: `google_cloud`. */
+  readonly identity?: string;
+  readonly dastConfiguration?: { readonly siteProfile?: string; readonly scannerProfile?: string };
+}
+
+/** Unexpanded. */
+export interface CompiledPages {
+  /** The folder that is published. */
+  readonly publish: string;
+  readonly pathPrefix?: string;
+  /** A duration, `never` or a text with variables. */
+  readonly expireIn?: string;
+}
+
+/** One step of `run`: a script, or a function. */
+export interface CompiledStep {
+  readonly name: string;
+  readonly script?: string;
+  /** A reference, or `{git: {url, rev, …}}`, or `{oci: {registry, repository, tag, …}}`. */
+  readonly step?: JsonValue;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly inputs?: Readonly<Record<string, JsonValue>>;
+}
+
+/** What a person may change when the job is started by hand or again. */
+export interface CompiledJobInput {
+  readonly name: string;
+  readonly type: 'string' | 'number' | 'boolean' | 'array';
+  readonly default: JsonValue;
+  readonly description?: string;
+  readonly options?: readonly JsonValue[];
+  /** RE2, unanchored. */
+  readonly regex?: string;
+}
+
+/** Unexpanded: the job's shell does it. */
+export interface CompiledRelease {
+  readonly tagName: string;
+  readonly description: string;
+  readonly tagMessage?: string;
+  readonly name?: string;
+  /** Where the tag is made, if it is not there. */
+  readonly ref?: string;
+  readonly milestones: readonly string[];
+  /** ISO 8601. */
+  readonly releasedAt?: string;
+  readonly links: readonly {
+    readonly name: string;
+    readonly url: string;
+    readonly filepath?: string;
+    readonly linkType?: string;
+  }[];
 }
 
 /** A variable that will hold a signed token. */
@@ -120,23 +193,6 @@ export interface CompiledIdToken {
   readonly name: string;
   /** Unexpanded; expanded when a runner takes the job. A list stays a list. */
   readonly aud: string | readonly string[];
-}
-
-/** A variable whose value the runner fetches. */
-export interface CompiledSecret {
-  readonly name: string;
-  readonly vault: CompiledVaultSecret;
-  /** The value goes to a file and the variable holds its path. */
-  readonly file: boolean;
-  /** Text such as `$VAULT_ID_TOKEN` that becomes the token to log in with; the runner expands it. */
-  readonly token?: string;
-}
-
-/** Unexpanded: the runner does it. */
-export interface CompiledVaultSecret {
-  readonly engine: { readonly name: string; readonly path: string };
-  readonly path: string;
-  readonly field: string;
 }
 
 export interface CompiledImage {

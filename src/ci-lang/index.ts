@@ -20,12 +20,12 @@ export type {
   CompiledJob,
   CompiledNeed,
   CompiledPipeline,
-  CompiledSecret,
   CompiledService,
   CompiledVariable,
   JobOptions,
 } from './compiled.ts';
 export type { BridgeOptions, CompiledTrigger, JsonValue } from './compiled-bridge.ts';
+export type { CompiledSecret } from './compiled-secret.ts';
 export type { Diagnostic } from './diagnostic.ts';
 export { FILTERED_MESSAGES } from './filtered-messages.ts';
 export { dryRun, type LintInput, lint } from './lint/lint.ts';

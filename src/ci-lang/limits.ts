@@ -18,6 +18,8 @@ export const LIMITS = {
   rulePatterns: 50,
   workflowNameLength: 255,
   environmentUrlLength: 255,
+  kubernetesNamespaceLength: 63,
+  fluxPathLength: 255,
   resourceGroupLength: 255,
   exposeAsLength: 100,
   /** Of one job. */
@@ -32,6 +34,8 @@ export const LIMITS = {
   parallelJobs: 200,
   /** Values that `options` of one input, or of one of its rules, may name. */
   inputOptions: 50,
+  /** `inputs` of one job. */
+  jobInputs: 50,
   specDescriptionLength: 256,
   /** Errors of one file's inputs that a message names. */
   shownInputErrors: 3,

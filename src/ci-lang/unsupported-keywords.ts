@@ -22,6 +22,7 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
 
   'exists:project',
 
+  'secret:akeyless',
   'secret:aws_secrets_manager',
   'secret:azure_key_vault',
   'secret:gcp_secret_manager',

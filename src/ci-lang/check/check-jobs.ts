@@ -6,8 +6,8 @@ import { LIMITS } from '../limits.ts';
 import { findCircularNeeds } from './find-circular-needs.ts';
 
 /**
- * What is wrong between jobs that are sound by themselves, in GitLab's order: per job its stage, dependencies, needs
- * and environment, then circles of needs. GitLab stops at the first.
+ * What is wrong between jobs that are sound by themselves, in GitLab's order: per job its stage, dependencies, needs,
+ * environment and pages, then circles of needs. GitLab stops at the first.
  */
 export const checkJobs = (
   jobs: ReadonlyMap<string, JobDefinition>,
@@ -23,6 +23,7 @@ export const checkJobs = (
     // Files that come out of a job's artifacts
     ...checkDependencies(job, job.kind === 'bridge' ? job.artifactJobs : [], known),
     ...checkOnStop(job, known),
+    ...checkPublish(job),
   ]);
   return problems.length > 0 ? problems : findCircularNeeds(jobs);
 };
@@ -90,4 +91,10 @@ const checkOnStop = (job: JobDefinition, { jobs }: KnownJobs): readonly Diagnost
   if (stopper.environment === undefined) return complain('does not have environment defined');
   if (stopper.environment.name !== job.environment?.name) return complain('have different environment name');
   return stopper.environment.action === 'stop' ? [] : complain('needs to have action stop defined');
+};
+
+const checkPublish = (job: JobDefinition): readonly Diagnostic[] => {
+  if (job.kind === 'bridge' || !job.publishesTwice) return [];
+  const { name } = job;
+  return [problem(job, 'publish', `${name} job: use either ${name}:publish or ${name}:pages:publish`)];
 };

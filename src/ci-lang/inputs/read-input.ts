@@ -19,19 +19,29 @@ import { buildMap, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/i
 import { INPUT_TYPES, type InputDefinition, type InputType } from './input-definition.ts';
 import { readInputRules } from './read-input-rules.ts';
 
-const KEYS = ['default', 'description', 'options', 'regex', 'type', 'rules'];
+/** What inputs of files and of jobs have in common. */
+export const INPUT_KEYS: readonly string[] = ['default', 'description', 'options', 'regex', 'type'];
+
+/** The place of an input; without a value it is an empty map. */
+export const placeOfInput = (inputs: Place, entry: YamlEntry): Place => {
+  const node = isNull(entry.value) ? buildMap(entry.value.position, []) : entry.value;
+  return placeInside(inputs, labelOfEntry(entry), node, entry.key.position);
+};
 
 /** One entry of `spec:inputs`; without a value it is a text that must be given. */
-export const readInput = (inputs: Place, entry: YamlEntry): InputDefinition | undefined => {
-  const node = isNull(entry.value) ? buildMap(entry.value.position, []) : entry.value;
+export const readInput = (inputs: Place, entry: YamlEntry): InputDefinition | undefined =>
+  readInputAt(placeOfInput(inputs, entry), entry, [...INPUT_KEYS, 'rules']);
+
+/** `keys`: those that are allowed here. */
+export const readInputAt = (place: Place, entry: YamlEntry, keys: readonly string[]): InputDefinition | undefined => {
+  const { node } = place;
   const name = labelOfEntry(entry);
-  const place = placeInside(inputs, name, node, entry.key.position);
   if (!isAlphanumeric(entry.key)) fail(place, 'key', 'must be an alphanumeric string');
   if (!isMap(node)) {
     fail(place, 'config', 'should be a hash');
     return undefined;
   }
-  checkInput(place, node);
+  checkInput(place, node, keys);
   if (hasFailed(place)) return undefined;
   const rules = givenEntry(node, 'rules');
   const options = givenValue(node, 'options');
@@ -50,7 +60,7 @@ export const readInput = (inputs: Place, entry: YamlEntry): InputDefinition | un
 
 const isAlphanumeric = (node: YamlNode): boolean => isTextOrSymbol(node) || isInteger(node);
 
-const checkInput = (place: Place, node: YamlMap): void => {
+const checkInput = (place: Place, node: YamlMap, keys: readonly string[]): void => {
   checkKey(place, node, 'description', isAlphanumeric, 'must be an alphanumeric string');
   checkKey(place, node, 'regex', isText, 'should be a string');
   checkType(place, node);
@@ -61,7 +71,8 @@ const checkInput = (place: Place, node: YamlMap): void => {
     if (options.items.length > most) fail(place, 'config', `cannot define more than ${most} options`);
     if (options.items.some(isNull)) fail(place, 'config', 'options array cannot contain null values');
   }
-  allowKeys(place, node, KEYS);
+  allowKeys(place, node, keys);
+  if (!keys.includes('rules')) return;
   allowOnlyOneOf(place, node, ['rules', 'options']);
   allowOnlyOneOf(place, node, ['rules', 'default']);
 };

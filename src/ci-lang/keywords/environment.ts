@@ -4,10 +4,12 @@ import { LIMITS } from '../limits.ts';
 import type { YamlMap, YamlNode } from '../yaml/index.ts';
 import { allowKeys, beOneOf, checkKey, should } from './checks.ts';
 import { ENVIRONMENT_NAME } from './environment-name.ts';
-import type { Keyword } from './keyword.ts';
+import { type Keyword, readKeyword } from './keyword.ts';
+import { kubernetesKeyword } from './kubernetes.ts';
 import { isBlank, isMap, isText } from './node-tests.ts';
 import { noteUnsupported } from './note-unsupported.ts';
-import { fail, givenValue, hasFailed, type Place } from './place.ts';
+import { fail, givenValue, hasFailed, type Place, warn } from './place.ts';
+import { readDuration } from './read-duration.ts';
 
 const KEYS: readonly string[] = ['name', 'url', 'action', 'on_stop', 'auto_stop_in', 'kubernetes', 'deployment_tier'];
 const ACTIONS = [
@@ -31,7 +33,7 @@ export const environmentKeyword: Keyword<CompiledEnvironment> = {
     checkMap(place, node);
     if (hasFailed(place)) return undefined;
     noteUnsupported(place, node, 'environment');
-    return readMap(node);
+    return readMap(place, node);
   },
 };
 
@@ -56,8 +58,9 @@ const checkMap = (place: Place, map: YamlMap): void => {
   checkKey(place, map, 'auto_stop_in', should.beText);
 };
 
-const readMap = (map: YamlMap): CompiledEnvironment => {
+const readMap = (place: Place, map: YamlMap): CompiledEnvironment => {
   const text = (name: string): string | undefined => textOf(givenValue(map, name));
+  warnOfNoDuration(place, text('auto_stop_in'));
   return {
     name: text('name') ?? '',
     action: ACTIONS.find((action) => action === text('action')) ?? 'start',
@@ -66,8 +69,15 @@ const readMap = (map: YamlMap): CompiledEnvironment => {
       onStop: text('on_stop'),
       autoStopIn: text('auto_stop_in'),
       deploymentTier: text('deployment_tier'),
+      kubernetes: readKeyword(place, map, kubernetesKeyword),
     }),
   };
 };
 
 const textOf = (node: YamlNode | undefined): string | undefined => (node?.kind === 'scalar' ? node.text : undefined);
+
+/** GitLab looks at it only when the job has deployed, and then ignores what it cannot read. */
+const warnOfNoDuration = (place: Place, text: string | undefined): void => {
+  if (text === undefined || /^never$/i.test(text) || text.includes('$') || readDuration(text) !== undefined) return;
+  warn(place, `auto stop in \`${text}\` is no duration: the environment will not stop by itself`);
+};

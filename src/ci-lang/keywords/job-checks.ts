@@ -7,8 +7,10 @@ import { extendsKeyword } from './extends.ts';
 import { JOB_KEYS, TRIGGER_JOB_KEYS } from './job-keys.ts';
 import { checkAtHolder } from './keyword.ts';
 import { isBlank } from './node-tests.ts';
+import { isPagesJob } from './pages.ts';
 import { fail, givenValue, type Place } from './place.ts';
 import { jobRulesKeyword } from './rules.ts';
+import { runKeyword } from './run.ts';
 import { checkStartIn } from './start-in.ts';
 import { triggerWhenKeyword, whenKeyword } from './when.ts';
 
@@ -23,7 +25,9 @@ export const checkJob = (place: Place, entry: YamlEntry, map: YamlMap): void => 
   if (!map.byName.has('run') && (script === undefined || isBlank(script))) fail(place, 'script', "can't be blank");
   checkAtHolder(place, map, [whenKeyword, dependenciesKeyword, allowFailureKeyword]);
   checkKey(place, map, 'manual_confirmation', should.beText);
+  checkAtHolder(place, map, [runKeyword]);
   checkDelay(place, map);
+  checkPublish(place, entry, map);
 };
 
 export const checkTriggerJob = (place: Place, entry: YamlEntry, map: YamlMap): void => {
@@ -60,4 +64,10 @@ const checkDelay = (place: Place, map: YamlMap): void => {
   if ((map.byName.has('rules') || !delayed) && startIn !== undefined && !isBlank(startIn)) {
     fail(place, 'start_in', 'must be blank');
   }
+};
+
+const checkPublish = (place: Place, entry: YamlEntry, map: YamlMap): void => {
+  const publish = givenValue(map, 'publish');
+  if (publish === undefined || isBlank(publish) || isPagesJob(entry.name ?? '', map)) return;
+  fail(place, 'publish', 'can only be used within a `pages` job', 'Use `pages: {publish: …}`.');
 };

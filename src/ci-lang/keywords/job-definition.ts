@@ -5,12 +5,16 @@ import type {
   CompiledEnvironment,
   CompiledIdToken,
   CompiledImage,
+  CompiledJobInput,
+  CompiledPages,
+  CompiledRelease,
   CompiledRetry,
-  CompiledSecret,
   CompiledService,
+  CompiledStep,
   JobOptions,
 } from '../compiled.ts';
 import type { BridgeOptions } from '../compiled-bridge.ts';
+import type { CompiledSecret } from '../compiled-secret.ts';
 import type { SourcePosition } from '../yaml/index.ts';
 import type { AllowFailure } from './allow-failure.ts';
 import type { CacheDefinition } from './cache.ts';
@@ -72,8 +76,16 @@ export interface BuildDefinition extends ProcessableDefinition, InheritableValue
   /** Seconds. */
   readonly timeout?: number;
   readonly secrets?: readonly CompiledSecret[];
-  /** By its name, unless `pages: false`: its artifacts always hold the folder `public`. */
-  readonly isPages: boolean;
+  /** Its artifacts always hold the folder that is published. */
+  readonly pages?: CompiledPages;
+  /** Both forms of saying which folder that is are given. */
+  readonly publishesTwice: boolean;
+  readonly manualConfirmation?: string;
+  readonly release?: CompiledRelease;
+  readonly run?: readonly CompiledStep[];
+  readonly inputs?: readonly CompiledJobInput[];
+  readonly identity?: string;
+  readonly dastConfiguration?: NonNullable<JobOptions['dastConfiguration']>;
 }
 
 /** A job that starts a pipeline, or shows the status of one. */

@@ -1,24 +1,32 @@
 import { definedOnly } from '../defined-only.ts';
-import type { YamlEntry, YamlMap, YamlNode } from '../yaml/index.ts';
+import type { YamlEntry, YamlMap } from '../yaml/index.ts';
 import { allowFailureKeyword } from './allow-failure.ts';
 import { artifactsKeyword } from './artifacts.ts';
 import { cacheKeyword } from './cache.ts';
 import { coverageKeyword } from './coverage.ts';
+import { dastConfigurationKeyword } from './dast-configuration.ts';
 import { dependenciesKeyword } from './dependencies.ts';
 import { hooksKeyword } from './hooks.ts';
 import { idTokensKeyword } from './id-tokens.ts';
+import { identityKeyword } from './identity.ts';
 import { imageKeyword } from './image.ts';
 import { type InheritDefinition, inherits } from './inherit.ts';
 import { checkJob } from './job-checks.ts';
 import type { BuildDefinition, InheritableValues } from './job-definition.ts';
+import { jobInputsKeyword } from './job-inputs.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
+import { manualConfirmationKeyword } from './manual-confirmation.ts';
 import { type NeedsDefinition, needsKeyword } from './needs.ts';
 import { isMap } from './node-tests.ts';
 import { noteDelayed, noteUnsupported } from './note-unsupported.ts';
+import { isPagesJob, pagesKeyword, pagesOf } from './pages.ts';
 import { parallelKeyword } from './parallel.ts';
 import { fail, hasFailed, type Place } from './place.ts';
 import { type JobSurroundings, readProcessable } from './processable.ts';
+import { publishKeyword } from './publish.ts';
+import { releaseKeyword } from './release.ts';
 import { retryKeyword } from './retry.ts';
+import { runKeyword } from './run.ts';
 import { afterScriptKeyword, beforeScriptKeyword, scriptKeyword } from './script.ts';
 import { secretsKeyword } from './secrets.ts';
 import { servicesKeyword } from './services.ts';
@@ -55,17 +63,23 @@ const readSoundJob = (place: Place, name: string, map: YamlMap, surroundings: Jo
   const artifacts = read(artifactsKeyword);
   const needs = read(needsKeyword(['job', 'cross_dependency']));
   const coverage = read(coverageKeyword);
+  const release = read(releaseKeyword);
   const parallel = read(parallelKeyword);
   const allowFailure = read(allowFailureKeyword);
   const idTokens = read(idTokensKeyword);
-  const dependencies = read(dependenciesKeyword);
+  const publish = read(publishKeyword);
+  const pages = read(pagesKeyword);
+  const inputs = read(jobInputsKeyword);
+  const dastConfiguration = read(dastConfigurationKeyword);
+  const identity = read(identityKeyword);
   const secrets = read(secretsKeyword);
+  const dependencies = read(dependenciesKeyword);
   checkDependencies(place, dependencies, needs);
   return {
     ...definition,
     kind: 'build',
     script,
-    isPages: name === 'pages' && !isFalse(map.byName.get('pages')?.value),
+    publishesTwice: publish !== undefined && pages?.publish !== undefined,
     ...inheritedValues(surroundings.defaults, inherit),
     ...definedOnly({ beforeScript, afterScript, hooks, image, services, retry, tags, artifacts, caches, idTokens }),
     ...definedOnly({
@@ -78,11 +92,16 @@ const readSoundJob = (place: Place, name: string, map: YamlMap, surroundings: Jo
       timeout,
       parallel,
       secrets,
+      pages: isPagesJob(name, map) ? pagesOf(pages, publish) : undefined,
+      manualConfirmation: read(manualConfirmationKeyword),
+      release,
+      run: read(runKeyword),
+      inputs,
+      identity,
+      dastConfiguration,
     }),
   };
 };
-
-const isFalse = (node: YamlNode | undefined): boolean => node?.kind === 'scalar' && node.value === false;
 
 const inheritedValues = (defaults: InheritableValues, inherit: InheritDefinition): InheritableValues => {
   const takes = <Value>(name: string, value: Value | undefined): Value | undefined =>

@@ -47,7 +47,8 @@ const readEntry = (place: Place, entry: YamlEntry, surroundings: JobSurroundings
     case 'job': {
       const job = readJob(place, entry, surroundings);
       if (job !== undefined && !surroundings.hasWorkflowRules) warnOfDoublePipelines(place, job);
-      if (job?.isPages === true)
+      // Where the keyword asks for pages, that is noted by its name
+      if (job?.pages !== undefined && job.name === 'pages')
         warn(place, 'publishes nothing: there are no Pages; `pages: false` says so in the file');
       return job;
     }

@@ -1,18 +1,27 @@
-import type { CompiledSecret, CompiledVaultSecret } from '../compiled.ts';
+import type { CompiledSecret, SecretSource } from '../compiled-secret.ts';
 import { definedOnly } from '../defined-only.ts';
-import type { YamlMap } from '../yaml/index.ts';
-import { allowKeys, checkKey, checkValue, keyNames, requireKeys, should } from './checks.ts';
+import type { YamlMap, YamlNode } from '../yaml/index.ts';
+import { buildMap } from '../yaml/index.ts';
+import { akeylessKeyword } from './akeyless.ts';
+import { awsSecretsManagerKeyword } from './aws-secrets-manager.ts';
+import { azureKeyVaultKeyword } from './azure-key-vault.ts';
+import { allowKeys, checkKey, checkValue, keyNames, should } from './checks.ts';
+import { gcpSecretManagerKeyword } from './gcp-secret-manager.ts';
+import { gitlabSecretsManagerKeyword } from './gitlab-secrets-manager.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
-import { isBlank, isMap, isText } from './node-tests.ts';
+import { isBlank, isBoolean, isMap, isNull } from './node-tests.ts';
 import { noteUnsupported } from './note-unsupported.ts';
-import { errorsOf, fail, failWith, givenValue, hasFailed, locationOf, type Place, placeOfEntry } from './place.ts';
+import { errorsOf, fail, givenValue, hasFailed, labelOfEntry, type Place, placeInside } from './place.ts';
+import { vaultKeyword } from './vault.ts';
 
+/** In the order in which GitLab names them. */
 const PROVIDERS: readonly string[] = [
   'vault',
-  'gcp_secret_manager',
   'azure_key_vault',
-  'aws_secrets_manager',
+  'gcp_secret_manager',
+  'akeyless',
   'gitlab_secrets_manager',
+  'aws_secrets_manager',
 ];
 
 /** Name of a variable → where its value lies. Not inherited. */
@@ -22,97 +31,71 @@ export const secretsKeyword: Keyword<readonly CompiledSecret[]> = {
     checkValue(place, should.beMap);
     if (!isMap(place.node)) return undefined;
     return place.node.entries.flatMap((entry) => {
-      const inner = placeOfEntry(place, entry);
+      const inner = placeInside(place, labelOfEntry(entry), mapOrValue(entry.value), entry.key.position);
       const secret = readSecret(inner);
       return secret === undefined ? [] : [{ name: inner.label, ...secret }];
     });
   },
 };
 
-const readSecret = (place: Place): Omit<CompiledSecret, 'name'> | undefined => {
+/** Null is an empty map for GitLab. */
+const mapOrValue = (node: YamlNode): YamlNode => (isNull(node) ? buildMap(node.position, []) : node);
+
+const readSecret = (place: Place): (SecretSource & Pick<CompiledSecret, 'file' | 'token'>) | undefined => {
   checkValue(place, should.beMap);
   const map = place.node;
   if (!isMap(map)) return undefined;
-  allowKeys(place, map, [...PROVIDERS, 'file', 'token']);
-  if (keyNames(map).filter((name) => PROVIDERS.includes(name)).length !== 1) {
+  const keys = [...PROVIDERS, 'file', 'token'];
+  allowKeys(place, map, keys);
+  const [provider, ...others] = keyNames(map).filter((name) => PROVIDERS.includes(name));
+  if (provider === undefined || others.length > 0) {
     fail(place, 'config', `must use exactly one of these keys: ${PROVIDERS.join(', ')}`);
   }
   checkKey(place, map, 'token', should.beText);
-  checkKey(place, map, 'file', should.beBoolean);
-  if (hasFailed(place)) return undefined;
-  const vault = readKeyword(place, map, vaultKeyword);
-  noteUnsupported(place, map, 'secret');
-  if (vault === undefined) {
-    if (errorsOf(place).length === 0 && map.byName.has('vault')) fail(place, 'vault', should.bePresent.message);
+  const [gcp, token] = [givenValue(map, 'gcp_secret_manager'), givenValue(map, 'token')];
+  if (gcp !== undefined && !isBlank(gcp) && (token === undefined || isBlank(token))) {
+    fail(place, 'token', 'is required with gcp secrets manager');
+  }
+  if (hasFailed(place) || provider === undefined) return undefined;
+  const source = readSource(place, map);
+  if (source === undefined) {
+    if (errorsOf(place).length === 0) fail(place, provider, should.bePresent.message);
     return undefined;
   }
-  const file = givenValue(map, 'file');
-  const token = givenValue(map, 'token');
+  noteUnsupported(place, map, 'secret');
   return {
-    vault,
-    file: file?.kind !== 'scalar' || file.value !== false,
+    ...source.value,
+    file: source.file,
     ...definedOnly({ token: token?.kind === 'scalar' ? token.text : undefined }),
   };
 };
 
-const vaultKeyword: Keyword<CompiledVaultSecret> = {
-  name: 'vault',
+/** Reads in the order in which GitLab reports the errors. */
+const readSource = (
+  place: Place,
+  map: YamlMap,
+): { readonly value: SecretSource; readonly file: boolean } | undefined => {
+  const read = <Value>(keyword: Keyword<Value>): Value | undefined => readKeyword(place, map, keyword);
+  const vault = read(vaultKeyword);
+  const awsSecretsManager = read(awsSecretsManagerKeyword);
+  const file = read(fileKeyword) ?? true;
+  const azureKeyVault = read(azureKeyVaultKeyword);
+  const gcpSecretManager = read(gcpSecretManagerKeyword);
+  const akeyless = read(akeylessKeyword);
+  const gitlabSecretsManager = read(gitlabSecretsManagerKeyword);
+  if (vault !== undefined) return { value: { vault }, file };
+  if (awsSecretsManager !== undefined) return { value: { awsSecretsManager }, file };
+  if (azureKeyVault !== undefined) return { value: { azureKeyVault }, file };
+  if (gcpSecretManager !== undefined) return { value: { gcpSecretManager }, file };
+  if (akeyless !== undefined) return { value: { akeyless }, file };
+  return gitlabSecretsManager === undefined ? undefined : { value: { gitlabSecretsManager }, file };
+};
+
+/** Whether the value goes to a file and the variable holds its path. */
+const fileKeyword: Keyword<boolean> = {
+  name: 'file',
   read: (place) => {
-    const { node } = place;
-    if (isText(node)) return readShortForm(place, node.text);
-    if (isMap(node)) return readFullForm(place, node);
-    failWith(place, `${locationOf(place)} should be a hash or a string`);
-    return undefined;
+    checkValue(place, should.beBoolean);
+    return isBoolean(place.node) ? place.node.value === true : undefined;
   },
-};
-
-/** Where GitLab looks when a secret names no engine. */
-const DEFAULT_ENGINE = 'kv-v2';
-
-/** `path/field@engine`: the engine, when given, is the place of a KV version 2. */
-const readShortForm = (place: Place, text: string): CompiledVaultSecret | undefined => {
-  const [, path, field, engine] = /^([^@]+)\/([^@/]+)(?:@(.+))?$/s.exec(text.trim()) ?? [];
-  if (path === undefined || field === undefined) {
-    if (isBlank(place.node)) fail(place, 'config', should.bePresent.message);
-    else fail(place, 'config', 'should be path/field or path/field@engine');
-    return undefined;
-  }
-  return { engine: { name: DEFAULT_ENGINE, path: engine ?? DEFAULT_ENGINE }, path, field };
-};
-
-const readFullForm = (place: Place, map: YamlMap): CompiledVaultSecret | undefined => {
-  requireKeys(place, map, ['engine', 'path', 'field']);
-  allowKeys(place, map, ['engine', 'path', 'field']);
-  checkKey(place, map, 'path', should.bePresent, should.beText);
-  checkKey(place, map, 'field', should.bePresent, should.beText);
-  if (hasFailed(place)) return undefined;
-  const engine = readKeyword(place, map, engineKeyword);
-  const [path, field] = [textOf(map, 'path'), textOf(map, 'field')];
-  if (engine === undefined || path === undefined || field === undefined) {
-    if (errorsOf(place).length === 0) fail(place, 'config', "can't have a blank engine, path or field");
-    return undefined;
-  }
-  return { engine, path, field };
-};
-
-const engineKeyword: Keyword<CompiledVaultSecret['engine']> = {
-  name: 'engine',
-  read: (place) => {
-    checkValue(place, should.beMap);
-    const map = place.node;
-    if (!isMap(map)) return undefined;
-    requireKeys(place, map, ['name', 'path']);
-    allowKeys(place, map, ['name', 'path']);
-    for (const key of ['name', 'path']) checkKey(place, map, key, should.bePresent, should.beText);
-    const [name, path] = [textOf(map, 'name'), textOf(map, 'path')];
-    if (hasFailed(place)) return undefined;
-    if (name !== undefined && path !== undefined) return { name, path };
-    fail(place, 'config', "can't have a blank name or path");
-    return undefined;
-  },
-};
-
-const textOf = (map: YamlMap, key: string): string | undefined => {
-  const value = givenValue(map, key);
-  return value?.kind === 'scalar' ? value.text : undefined;
 };

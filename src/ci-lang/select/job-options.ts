@@ -19,6 +19,13 @@ export const optionsOf = (job: BuildDefinition, caches: readonly CompiledCache[]
     hooks: job.hooks,
     idTokens: someOf(job.idTokens),
     secrets: someOf(job.secrets),
+    manualConfirmation: job.manualConfirmation,
+    release: job.release,
+    pages: job.pages,
+    run: job.run,
+    inputs: someOf(job.inputs),
+    identity: job.identity,
+    dastConfiguration: job.dastConfiguration,
   }),
 });
 
@@ -26,9 +33,9 @@ export const optionsOf = (job: BuildDefinition, caches: readonly CompiledCache[]
 const someOf = <Item>(list: readonly Item[] | undefined): readonly Item[] | undefined =>
   list === undefined || list.length === 0 ? undefined : list;
 
-const artifactsOf = ({ isPages, artifacts }: BuildDefinition): CompiledArtifacts | undefined => {
-  if (!isPages || artifacts?.paths.includes('public') === true) return artifacts;
+const artifactsOf = ({ pages, artifacts }: BuildDefinition): CompiledArtifacts | undefined => {
+  if (pages === undefined || artifacts?.paths.includes(pages.publish) === true) return artifacts;
   const none: CompiledArtifacts = { paths: [], exclude: [], untracked: false, when: 'on_success', reports: {} };
   const some = artifacts ?? none;
-  return { ...some, paths: [...some.paths, 'public'] };
+  return { ...some, paths: [...some.paths, pages.publish] };
 };

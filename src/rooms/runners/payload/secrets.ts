@@ -28,24 +28,31 @@ export function secretsOf(
   const role = value('VAULT_AUTH_ROLE');
   const authPath = value('VAULT_AUTH_PATH');
   return Object.fromEntries(
-    secrets.map((secret) => [
-      secret.name,
-      {
-        vault: {
-          ...secret.vault,
-          server: {
-            url: value('VAULT_SERVER_URL'),
-            namespace: value('VAULT_NAMESPACE'),
-            auth: {
-              name: 'jwt',
-              path: authPath === '' ? AUTH_PATH : authPath,
-              data: { jwt: tokenOf(secret, options), ...(role !== '' && { role }) },
-            },
-          },
-        },
-        file: secret.file,
-      },
-    ]),
+    // Other keepers of secrets are refused when the pipeline is made
+    secrets.flatMap((secret) =>
+      !('vault' in secret)
+        ? []
+        : [
+            [
+              secret.name,
+              {
+                vault: {
+                  ...secret.vault,
+                  server: {
+                    url: value('VAULT_SERVER_URL'),
+                    namespace: value('VAULT_NAMESPACE'),
+                    auth: {
+                      name: 'jwt',
+                      path: authPath === '' ? AUTH_PATH : authPath,
+                      data: { jwt: tokenOf(secret, options), ...(role !== '' && { role }) },
+                    },
+                  },
+                },
+                file: secret.file,
+              },
+            ],
+          ],
+    ),
   );
 }
 

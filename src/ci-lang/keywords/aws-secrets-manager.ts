@@ -1,0 +1,53 @@
+import type { CompiledAwsSecret } from '../compiled-secret.ts';
+import { definedOnly } from '../defined-only.ts';
+import type { YamlMap } from '../yaml/index.ts';
+import { allowKeys, checkKey, should } from './checks.ts';
+import type { Keyword } from './keyword.ts';
+import { isBlank, isMap, isText } from './node-tests.ts';
+import { fail, failWith, givenValue, hasFailed, locationOf, type Place } from './place.ts';
+
+const OPTIONAL = ['region', 'version_id', 'version_stage', 'role_arn', 'role_session_name', 'field'] as const;
+
+/** A map, or `id` or `id#field`. */
+export const awsSecretsManagerKeyword: Keyword<CompiledAwsSecret> = {
+  name: 'aws_secrets_manager',
+  read: (place) => {
+    const { node } = place;
+    if (isText(node)) return readShortForm(place, node.text);
+    if (isMap(node)) return readFullForm(place, node);
+    failWith(place, `${locationOf(place)} should be a hash or a string`);
+    return undefined;
+  },
+};
+
+const readShortForm = (place: Place, text: string): CompiledAwsSecret | undefined => {
+  if (isBlank(place.node)) fail(place, 'config', should.bePresent.message);
+  const [secretId = '', field, ...more] = text.split('#');
+  if (more.length > 0) fail(place, 'config', "must contain at most one '#'");
+  if (hasFailed(place)) return undefined;
+  return { secretId, ...definedOnly({ field: field === '' ? undefined : field }) };
+};
+
+const readFullForm = (place: Place, map: YamlMap): CompiledAwsSecret | undefined => {
+  allowKeys(place, map, ['secret_id', ...OPTIONAL]);
+  const id = givenValue(map, 'secret_id');
+  if (id === undefined || !isText(id)) fail(place, 'secret_id', should.beText.message);
+  if (id === undefined || isBlank(id)) fail(place, 'secret_id', should.bePresent.message);
+  for (const name of OPTIONAL) checkKey(place, map, name, should.beText);
+  if (hasFailed(place) || id?.kind !== 'scalar') return undefined;
+  const text = (name: (typeof OPTIONAL)[number]): string | undefined => {
+    const value = givenValue(map, name);
+    return value?.kind === 'scalar' ? value.text : undefined;
+  };
+  return {
+    secretId: id.text,
+    ...definedOnly({
+      region: text('region'),
+      versionId: text('version_id'),
+      versionStage: text('version_stage'),
+      roleArn: text('role_arn'),
+      roleSessionName: text('role_session_name'),
+      field: text('field'),
+    }),
+  };
+};

@@ -1,0 +1,25 @@
+import type { JobOptions } from '../compiled.ts';
+import { definedOnly } from '../defined-only.ts';
+import { allowKeys, checkKey, checkValue, should } from './checks.ts';
+import type { Keyword } from './keyword.ts';
+import { isMap } from './node-tests.ts';
+import { givenValue, hasFailed } from './place.ts';
+
+/** Which stored profiles a scan uses. */
+export const dastConfigurationKeyword: Keyword<NonNullable<JobOptions['dastConfiguration']>> = {
+  name: 'dast_configuration',
+  read: (place) => {
+    const map = place.node;
+    checkValue(place, should.beMap);
+    if (!isMap(map)) return undefined;
+    allowKeys(place, map, ['site_profile', 'scanner_profile']);
+    checkKey(place, map, 'site_profile', should.beText);
+    checkKey(place, map, 'scanner_profile', should.beText);
+    if (hasFailed(place)) return undefined;
+    const text = (name: string): string | undefined => {
+      const value = givenValue(map, name);
+      return value?.kind === 'scalar' ? value.text : undefined;
+    };
+    return definedOnly({ siteProfile: text('site_profile'), scannerProfile: text('scanner_profile') });
+  },
+};

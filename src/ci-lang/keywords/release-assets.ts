@@ -1,0 +1,42 @@
+import type { CompiledRelease } from '../compiled.ts';
+import { definedOnly } from '../defined-only.ts';
+import type { YamlMap } from '../yaml/index.ts';
+import { allowKeys, checkValue, keyNames, should } from './checks.ts';
+import { didYouMean } from './did-you-mean.ts';
+import type { Keyword } from './keyword.ts';
+import { isBlank, isList, isMap } from './node-tests.ts';
+import { fail, givenValue, hasFailed, type Place, placeInside, warn } from './place.ts';
+
+const LINK_KEYS: readonly string[] = ['name', 'url', 'filepath', 'link_type'];
+
+/** `assets:links`. GitLab does not look into the links before the runner makes the release. */
+export const releaseAssetsKeyword: Keyword<CompiledRelease['links']> = {
+  name: 'assets',
+  read: (place) => {
+    const map = place.node;
+    checkValue(place, should.beMap);
+    if (!isMap(map)) return undefined;
+    allowKeys(place, map, ['links']);
+    const links = givenValue(map, 'links');
+    if (links === undefined || !isList(links) || !links.items.every(isMap)) {
+      fail(place, 'links', 'should be an array of hashes');
+    }
+    if (links === undefined || isBlank(links)) fail(place, 'links', should.bePresent.message);
+    if (hasFailed(place) || links === undefined || !isList(links)) return undefined;
+    return links.items.filter(isMap).map((link, index) => readLink(placeInside(place, `links:${index}`, link), link));
+  },
+};
+
+const readLink = (place: Place, map: YamlMap): CompiledRelease['links'][number] => {
+  const text = (name: string): string | undefined => {
+    const value = givenValue(map, name);
+    return value?.kind === 'scalar' ? value.text : undefined;
+  };
+  for (const name of keyNames(map)) {
+    if (LINK_KEYS.includes(name)) continue;
+    warn(place, [`\`${name}\` has no effect.`, didYouMean([name], LINK_KEYS) ?? ''].join(' ').trimEnd());
+  }
+  const [name, url] = [text('name') ?? '', text('url') ?? ''];
+  if (name === '' || url === '') warn(place, 'lacks its `name` or `url`: the release will be refused');
+  return { name, url, ...definedOnly({ filepath: text('filepath'), linkType: text('link_type') }) };
+};
