@@ -1,3 +1,4 @@
+import { remembering } from '../remember.ts';
 import type { BinaryOperator, Expression } from './ast.ts';
 import { ExpressionError, type ExpressionToken, tokenize } from './lexer.ts';
 import { compileRegexLiteral } from './regex.ts';
@@ -89,7 +90,9 @@ class ExpressionParser {
 }
 
 /** Parses an expression of `rules:if` and its kin. Never throws. */
-export function parseExpression(text: string): ParsedExpression {
+export const parseExpression: (text: string) => ParsedExpression = remembering(parse);
+
+function parse(text: string): ParsedExpression {
   try {
     return { ok: true, ast: new ExpressionParser(text).parse() };
   } catch (error) {

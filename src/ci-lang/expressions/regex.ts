@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { remembering } from '../remember.ts';
 
 /** A compiled regular expression of RE2's syntax: linear time, no look-around, no back-references. */
 export interface Regex {
@@ -42,7 +43,7 @@ export function splitRegexLiteral(text: string): RegexLiteral | undefined {
 }
 
 /** Compiles a text of the form `/body/flags`; undefined when it has another form or RE2 refuses it. */
-export function compileRegexLiteral(text: string): Regex | undefined {
+export const compileRegexLiteral: (text: string) => Regex | undefined = remembering((text) => {
   const literal = splitRegexLiteral(text);
   return literal === undefined ? undefined : compileRegex(literal.body, literal.flags);
-}
+});
