@@ -21,6 +21,7 @@ import {
 import { findRunnersByIds, JobBell, presentRunner } from '../rooms/runners/index.ts';
 import type { ServerFacts } from '../rooms/variables/index.ts';
 import type { Background } from './background.ts';
+import { configSources } from './config-sources.ts';
 import { userConsequences } from './user-consequences.ts';
 
 export interface PartsOptions {
@@ -86,7 +87,18 @@ export function makeParts(options: PartsOptions) {
       }),
     );
   };
-  const core = { db, clock, log, vault, publish, repositories, blobs, server, later: background.start };
+  const core = {
+    db,
+    clock,
+    log,
+    vault,
+    publish,
+    repositories,
+    blobs,
+    server,
+    later: background.start,
+    ...configSources(),
+  };
   const pushes = new PushJournal({ ...core, presence, onPushed: (push) => onPushed(core, push) });
   return {
     ...core,

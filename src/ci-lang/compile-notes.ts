@@ -1,4 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
+import type { IncludeRecord } from './include/include-record.ts';
 import type { IncludeDecision, JobDecision, RulesTrace } from './trace/trace.ts';
 import type { YamlMap } from './yaml/index.ts';
 
@@ -7,6 +8,7 @@ export interface CompileNotes {
   readonly warnings: Diagnostic[];
   /** Everything included and merged, once it came so far: what the keywords are read from. */
   merged?: YamlMap;
+  readonly includes: IncludeRecord[];
   readonly trace: {
     readonly includes: IncludeDecision[];
     workflow?: RulesTrace;
@@ -14,4 +16,4 @@ export interface CompileNotes {
   };
 }
 
-export const newCompileNotes = (): CompileNotes => ({ warnings: [], trace: { includes: [], jobs: [] } });
+export const newCompileNotes = (): CompileNotes => ({ warnings: [], includes: [], trace: { includes: [], jobs: [] } });

@@ -1,6 +1,7 @@
 import type { PipelineSource } from '../wire/statuses.ts';
 import type { CompiledPipeline } from './compiled.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import type { IncludeRecord } from './include/include-record.ts';
 import type { DecisionTrace } from './trace/trace.ts';
 import type { Variable } from './variables/variable.ts';
 import type { YamlMap } from './yaml/index.ts';
@@ -13,6 +14,11 @@ export interface CompileInput {
   readonly content: string;
   /** Its path, for diagnostics: `.gitlab-ci.yml`. */
   readonly path: string;
+  /**
+   * The content is no configuration of its own but an `include` that says where it is: another project's file, an
+   * address, or what a trigger job gives its child. Those files do not count as included, and take the inputs.
+   */
+  readonly elsewhere?: boolean;
   readonly facts: PipelineFacts;
   readonly variables: VariableScopes;
   /** `inputs` of the creation request (values as they came). */
@@ -48,33 +54,6 @@ export interface JobIdentity {
   readonly environment?: string;
 }
 
-/**
- * The only questions that the compiler asks the world. Answers come from the commit that the pipeline is for.
- * A rejected promise is an outage, never an answer.
- */
-export interface CompileHost {
-  /** Text of a file that an `include` names, or undefined when there is none. `path` has no leading slash. */
-  readonly readLocalFile: (path: string) => Promise<string | undefined>;
-  /** Every file path at the commit (for `exists` and globs of `include:local`). */
-  readonly listFiles: () => Promise<readonly string[]>;
-  /**
-   * Paths changed by the pipeline's commits, or undefined when no diff is available (then `changes` holds).
-   * With `compareTo`: against the merge base with that ref; `'invalid_ref'` when the ref does not exist.
-   */
-  readonly changedFiles: (compareTo?: string) => Promise<readonly string[] | 'invalid_ref' | undefined>;
-  /** The ids that `cache:key` is made of, in the order of the questions; undefined where there is nothing. Asked once. */
-  readonly identifyFiles: (questions: readonly FileQuestion[]) => Promise<readonly (string | undefined)[]>;
-}
-
-/**
- * `content`: the id of what lies at a path (a blob, or the tree of a folder). `last_commit`: the id of the newest commit
- * that changed what a git pathspec (`*.lock` in any folder) stands for. Paths have no leading slash.
- */
-export interface FileQuestion {
-  readonly id: 'content' | 'last_commit';
-  readonly path: string;
-}
-
 export type CompileVerdict =
   | { readonly kind: 'compiled'; readonly pipeline: CompiledPipeline }
   | {
@@ -90,6 +69,8 @@ export type CompileResult = CompileVerdict & {
   readonly warnings: readonly Diagnostic[];
   /** Everything included and merged; absent when the configuration was refused before. */
   readonly merged?: YamlMap;
+  /** Every file that was included, in the order in which they were met. */
+  readonly includes: readonly IncludeRecord[];
   /** Every decision that was taken, up to where it ended. */
   readonly trace: DecisionTrace;
 };

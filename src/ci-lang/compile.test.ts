@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CompileHost, type CompileInput, compile, type VariableScopes } from './index.ts';
+import { languageHost } from '../../test/support/language-host.ts';
+import { type CompileInput, compile, type VariableScopes } from './index.ts';
 
 const NOTHING = { below: [], above: [] };
 type ForJob = VariableScopes['forJob'];
@@ -13,18 +14,10 @@ const inputOf = (content: string, forJob: ForJob = () => NOTHING): CompileInput 
   variables: { pipeline: NOTHING, forJob },
 });
 
-const hostOf = (answers: Partial<CompileHost>): CompileHost => ({
-  readLocalFile: () => Promise.resolve(undefined),
-  listFiles: () => Promise.resolve([]),
-  identifyFiles: (questions) => Promise.resolve(questions.map(() => undefined)),
-  changedFiles: () => Promise.resolve(undefined),
-  ...answers,
-});
-
 describe('the host of a compilation', () => {
   it('is asked each question once, however many jobs ask it', async () => {
     const asked: string[] = [];
-    const host = hostOf({
+    const host = languageHost({
       readLocalFile: (path) => {
         asked.push(`read ${path}`);
         return Promise.resolve('.t: {stage: build}');
@@ -47,7 +40,7 @@ describe('the host of a compilation', () => {
 
   it('is asked for all that cache keys are made of at once', async () => {
     const asked: unknown[] = [];
-    const host = hostOf({
+    const host = languageHost({
       listFiles: () => Promise.resolve(['x.lock', 'y.lock']),
       identifyFiles: (questions) => {
         asked.push(questions.map(({ id, path }) => `${id} ${path}`));
@@ -64,13 +57,13 @@ b: {script: x, cache: [{key: {files: [Gemfile]}}, {key: {files_commits: [Gemfile
 
   it('is not asked what no rule needs', async () => {
     const never = (): Promise<never> => Promise.reject(new Error('asked'));
-    const host = { readLocalFile: never, listFiles: never, changedFiles: never, identifyFiles: never };
+    const host = languageHost({ readLocalFile: never, listFiles: never, changedFiles: never, identifyFiles: never });
     const rules = '[{if: $NOTHING, changes: [a]}, {when: always}, {exists: [a]}]';
     expect((await compile(inputOf(`a: {script: x, rules: ${rules}}`), host)).kind).toBe('compiled');
   });
 
   it('that is out of order rejects the compilation', async () => {
-    const host = hostOf({ readLocalFile: () => Promise.reject(new Error('git is gone')) });
+    const host = languageHost({ readLocalFile: () => Promise.reject(new Error('git is gone')) });
     await expect(compile(inputOf('include: a.yml'), host)).rejects.toThrow('git is gone');
   });
 });
@@ -83,7 +76,7 @@ describe('the variables of a job', () => {
       return NOTHING;
     };
     const file = 'variables: {A: b}\na: {script: x, stage: build, when: manual, environment: e/$A}\nb: {script: x}';
-    await compile(inputOf(file, forJob), hostOf({}));
+    await compile(inputOf(file, forJob), languageHost({}));
     expect(asked).toEqual([
       { name: 'a', stage: 'build', when: 'manual' },
       { name: 'a', stage: 'build', when: 'manual', environment: 'e/b' },

@@ -1,7 +1,8 @@
 import { type CompileNotes, newCompileNotes } from './compile-notes.ts';
-import type { CompileHost, CompileInput, CompileResult, CompileVerdict } from './compile-types.ts';
+import type { CompileInput, CompileResult, CompileVerdict } from './compile-types.ts';
 import type { CompiledPipeline } from './compiled.ts';
-import { ConfigError, refuse } from './config-error.ts';
+import { ConfigError, diagnosticAt, refuse } from './config-error.ts';
+import { type CompileHost, DeadlinePassed } from './config-host.ts';
 import { type CheckedConfig, defineConfig } from './define-config.ts';
 import { EDGE_STAGES } from './keywords/stages.ts';
 import { askOnce, type Repository } from './rules/repository.ts';
@@ -25,7 +26,9 @@ const judge = async (input: CompileInput, repository: Repository, notes: Compile
     return await selectPipeline(definition, input, repository, notes);
   } catch (error) {
     if (error instanceof ConfigError) return { kind: 'config_error', errors: error.diagnostics };
-    throw error;
+    if (!(error instanceof DeadlinePassed)) throw error;
+    const start = { file: input.path, line: 1, column: 1 };
+    return { kind: 'config_error', errors: [diagnosticAt('error', error.message, start, [])] };
   }
 };
 

@@ -5,17 +5,18 @@ import { configError, diagnosticAt, refuse } from './config-error.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { IncludeContext } from './include/include-context.ts';
 import { includeFiles } from './include/include-files.ts';
-import { interpolationContext } from './include/spec-includes.ts';
+import { fillingOf } from './include/spec-includes.ts';
 import { interpolateFile, type LoadedFile, pipelineInputs } from './inputs/index.ts';
 import type { JobDefinition } from './keywords/job-definition.ts';
 import { type ConfigDefinition, readRoot } from './keywords/root.ts';
+import { LIMITS } from './limits.ts';
 import { newMergeBudget } from './merge/deep-merge.ts';
 import { mergeConfig } from './merge/merge-config.ts';
 import { expandParallel } from './parallel/expand-parallel.ts';
 import { readConfigFile } from './read/read-config-file.ts';
 import type { Repository } from './rules/repository.ts';
 import { newExpansionMeter, viewVariables } from './rules/variable-view.ts';
-import type { Variable } from './variables/index.ts';
+import type { YamlMap } from './yaml/index.ts';
 
 /** A configuration that is sound as far as its text says. */
 export interface CheckedConfig {
@@ -31,9 +32,7 @@ export const defineConfig = async (
   notes: CompileNotes,
 ): Promise<CheckedConfig> => {
   const context = includeContext(input, repository, notes);
-  const given = pipelineInputs(input.inputs, input.path);
-  const file = await interpolateFile(readProjectFile(input), given, interpolationContext(input.path, context));
-  const included = await includeFiles(file, context);
+  const included = await readConfig(input, context);
   const merged = mergeConfig(included);
   notes.merged = merged;
   const unsupported: Diagnostic[] = [];
@@ -48,6 +47,14 @@ export const defineConfig = async (
   return { config, jobs };
 };
 
+/** The project's file with its inputs put in and everything that it includes. */
+const readConfig = async (input: CompileInput, context: IncludeContext): Promise<YamlMap> => {
+  const given = pipelineInputs(input.inputs, input.path);
+  const file = readProjectFile(input);
+  if (input.elsewhere === true) return includeFiles(file.content, context, { given });
+  return includeFiles(await interpolateFile(file, given, fillingOf(input.path, context, context)), context);
+};
+
 const readProjectFile = ({ content, path }: CompileInput): LoadedFile => {
   if (/^\s*$/.test(content)) {
     throw configError('Please provide content of .gitlab-ci.yml', { file: path, line: 1, column: 1 }, []);
@@ -56,29 +63,26 @@ const readProjectFile = ({ content, path }: CompileInput): LoadedFile => {
 };
 
 const includeContext = (
-  { variables }: CompileInput,
+  { variables, content }: CompileInput,
   repository: Repository,
-  { warnings, trace }: CompileNotes,
+  { warnings, includes, trace }: CompileNotes,
 ): IncludeContext => {
   const { below, above } = variables.pipeline;
-  const secrets = [...below, ...above].flatMap(({ value, masked }) => (masked === true && value !== '' ? [value] : []));
   return {
-    rules: { variables: viewVariables([below, above], newExpansionMeter()), repository },
-    findVariable: findIn([...below, ...above]),
-    secrets: [...new Set(secrets)].toSorted((one, other) => other.length - one.length),
-    included: [],
+    scope: {
+      place: repository.home,
+      as: 'pipeline_user',
+      variables: viewVariables([below, above], newExpansionMeter()),
+      suffix: '',
+      seesParent: repository.readArtifact !== undefined,
+    },
+    repository,
+    records: includes,
+    local: new Set(),
     files: new Map(),
+    size: { left: LIMITS.configurationCharacters - content.length },
     warnings,
     decisions: trace.includes,
     budget: newMergeBudget(),
-  };
-};
-
-/** The last definition of a name counts. */
-const findIn = (variables: readonly Variable[]): IncludeContext['findVariable'] => {
-  let byName: ReadonlyMap<string, Variable> | undefined;
-  return (name) => {
-    byName ??= new Map(variables.map((variable) => [variable.key, variable] as const));
-    return byName.get(name);
   };
 };

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
+import { goldenHost } from '../../test/support/language-host.ts';
 import { PIPELINE_SOURCES } from '../wire/statuses.ts';
 import {
   type CompiledJob,
@@ -76,6 +77,7 @@ const inputOf = ({ files, facts }: GoldenCase): CompileInput => {
     purpose: facts['purpose'] === 'lint' ? 'lint' : 'create',
     content: files.get(CONFIG) ?? '',
     path: CONFIG,
+    elsewhere: facts['elsewhere'] === true,
     facts: { source, ref, tag, ...(isBranch ? { branch: ref } : {}) },
     inputs: dataOf(facts['inputs']),
     variables: {
@@ -88,24 +90,34 @@ const inputOf = ({ files, facts }: GoldenCase): CompileInput => {
   };
 };
 
-const hostOf = ({ files, facts }: GoldenCase): CompileHost => ({
-  readLocalFile: (path) => Promise.resolve(files.get(path)),
-  listFiles: () => Promise.resolve([...files.keys(), ...textsOf(facts['files'])]),
-  changedFiles: (compareTo) => {
-    if (compareTo === undefined) {
-      return Promise.resolve(Array.isArray(facts['changed']) ? textsOf(facts['changed']) : undefined);
-    }
-    const since = dataOf(facts['changed_since']);
-    return Promise.resolve(Object.hasOwn(since, compareTo) ? textsOf(since[compareTo]) : 'invalid_ref');
-  },
-  identifyFiles: (questions) =>
-    Promise.resolve(
-      questions.map(({ id, path }) => {
-        const found = dataOf(facts[id === 'content' ? 'contents' : 'last_commits'])[path];
-        return typeof found === 'string' ? found : undefined;
-      }),
-    ),
-});
+const hostOf = ({ files, facts }: GoldenCase): CompileHost =>
+  goldenHost(
+    {
+      sections: files,
+      paths: textsOf(facts['files']),
+      open: textsOf(facts['open_projects']),
+      moved: dataOf(facts['moved']),
+      remote: dataOf(facts['remote']),
+      late: textsOf(facts['late']),
+      isChild: facts['child'] === true,
+    },
+    {
+      changedFiles: (compareTo) => {
+        if (compareTo === undefined) {
+          return Promise.resolve(Array.isArray(facts['changed']) ? textsOf(facts['changed']) : undefined);
+        }
+        const since = dataOf(facts['changed_since']);
+        return Promise.resolve(Object.hasOwn(since, compareTo) ? textsOf(since[compareTo]) : 'invalid_ref');
+      },
+      identifyFiles: (questions) =>
+        Promise.resolve(
+          questions.map(({ id, path }) => {
+            const found = dataOf(facts[id === 'content' ? 'contents' : 'last_commits'])[path];
+            return typeof found === 'string' ? found : undefined;
+          }),
+        ),
+    },
+  );
 
 type Shown = Readonly<Record<string, unknown>>;
 
@@ -120,10 +132,11 @@ interface DescribedResult {
 /** A result as the cases write it. */
 const describeResult = (result: CompileResult): DescribedResult => {
   const warnings = result.warnings.map(describeDiagnostic);
+  const includes = result.includes;
   if (result.kind === 'config_error') {
-    return { result: result.kind, jobs: {}, errors: result.errors.map(describeDiagnostic), warnings };
+    return { result: result.kind, jobs: {}, errors: result.errors.map(describeDiagnostic), warnings, includes };
   }
-  if (result.kind !== 'compiled') return { result: result.kind, jobs: {}, errors: [], warnings };
+  if (result.kind !== 'compiled') return { result: result.kind, jobs: {}, errors: [], warnings, includes };
   const { jobs, name, stages, autoCancel } = result.pipeline;
   return {
     result: result.kind,
@@ -132,6 +145,7 @@ const describeResult = (result: CompileResult): DescribedResult => {
     autoCancel,
     errors: [],
     warnings,
+    includes,
     jobs: Object.fromEntries(jobs.map((job) => [job.name, describeJob(job)])),
   };
 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { languageHost } from '../../test/support/language-host.ts';
 import { type CompileHost, type CompileInput, type CompileResult, compile } from './index.ts';
 import { JOB_KEYS } from './keywords/job-keys.ts';
 import { ROOT_KEYS } from './keywords/jobs.ts';
@@ -18,12 +19,17 @@ const inputOf = (content: string): CompileInput => ({
   variables: { pipeline: scope, forJob: () => scope },
 });
 
-const hostOf = (content: string): CompileHost => ({
-  readLocalFile: (path) => Promise.resolve(path.endsWith('.yml') ? content : undefined),
-  listFiles: () => Promise.resolve(['.gitlab-ci.yml', 'src/a.ts']),
-  changedFiles: () => Promise.resolve(['src/a.ts']),
-  identifyFiles: (questions) => Promise.resolve(questions.map(({ path }) => path)),
-});
+const hostOf = (content: string): CompileHost =>
+  languageHost({
+    readLocalFile: (path) => Promise.resolve(path.endsWith('.yml') ? content : undefined),
+    listFiles: () => Promise.resolve(['.gitlab-ci.yml', 'src/a.ts']),
+    findProject: () => Promise.resolve({ kind: 'found', place: { project: 'group/lib', sha: 'lib' } }),
+    listTags: () => Promise.resolve(['1.0.0']),
+    fetchText: () => Promise.resolve({ kind: 'text', text: content, sha256: '' }),
+    readTemplate: () => Promise.resolve({ kind: 'found', text: content }),
+    changedFiles: () => Promise.resolve(['src/a.ts']),
+    identifyFiles: (questions) => Promise.resolve(questions.map(({ path }) => path)),
+  });
 
 /** Every answer is a whole pipeline, or says something with a place. Says what is wrong with it. */
 const problemOf = (result: CompileResult): string | undefined => {

@@ -1,10 +1,8 @@
 /** The language of `.gitlab-ci.yml`: from text and facts to the jobs of a pipeline. */
 export { compile } from './compile.ts';
 export type {
-  CompileHost,
   CompileInput,
   CompileResult,
-  FileQuestion,
   VariableScope,
   VariableScopes,
 } from './compile-types.ts';
@@ -26,8 +24,22 @@ export type {
 } from './compiled.ts';
 export type { BridgeOptions, CompiledTrigger, JsonValue } from './compiled-bridge.ts';
 export type { CompiledSecret } from './compiled-secret.ts';
+export {
+  type ArtifactAnswer,
+  type CompileHost,
+  type ConfigPlace,
+  DeadlinePassed,
+  type FetchAnswer,
+  type FetchFailure,
+  type FetchOptions,
+  type FileQuestion,
+  type ProjectAnswer,
+  type ProjectQuestion,
+  type TemplateAnswer,
+} from './config-host.ts';
 export type { Diagnostic } from './diagnostic.ts';
 export { FILTERED_MESSAGES } from './filtered-messages.ts';
+export type { IncludeRecord } from './include/include-record.ts';
 export { dryRun, type LintInput, lint } from './lint/lint.ts';
 export type { LintJob, LintPolicy, LintResult } from './lint/lint-types.ts';
 export { type Explanation, explainJob, explainWorkflow } from './trace/explain.ts';

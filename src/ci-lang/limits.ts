@@ -2,6 +2,13 @@
 export const LIMITS = {
   /** Files that one pipeline may include, nested ones counted. */
   includes: 150,
+  /** Characters of all files of a configuration together. */
+  configurationCharacters: 314_572_800,
+  /** Remote files that are fetched at the same time. */
+  parallelFetches: 4,
+  /** Seconds: how long `include:cache` keeps a file when it says no more than true, and the least that it may say. */
+  includeCacheSeconds: 3600,
+  leastIncludeCacheSeconds: 60,
   /** A job, and ten ancestors by `extends`. */
   extendsAncestors: 10,
   /** Arrays inside arrays, for scripts, rules and stages. */

@@ -20,8 +20,6 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
   'need:pipeline',
   'need:project',
 
-  'exists:project',
-
   'secret:akeyless',
   'secret:aws_secrets_manager',
   'secret:azure_key_vault',
@@ -31,17 +29,9 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
   'environment:auto_stop_in',
   'environment:kubernetes',
   'environment:on_stop',
-
-  'include:artifact',
-  'include:cache',
-  'include:component',
-  'include:integrity',
-  'include:project',
-  'include:remote',
-  'include:template',
 ]);
 
-export type KeywordHolder = 'job' | 'when' | 'need' | 'exists' | 'secret' | 'environment' | 'include';
+export type KeywordHolder = 'job' | 'when' | 'need' | 'secret' | 'environment';
 
 export const isUnsupported = (holder: KeywordHolder, keyword: string): boolean =>
   UNSUPPORTED.has(`${holder}:${keyword}`);

@@ -9,9 +9,6 @@ import { type PipelineScenario, readScenario } from './scenario.ts';
 
 /** What the compiler does not know yet → folders that use it. */
 const WAITS_FOR: Readonly<Record<string, readonly string[]>> = {
-  components: ['component-consumer'],
-  'files of other projects': ['reference-library', 'shared-files-of-a-project'],
-  'remote files': ['remote-files'],
   'resource groups': [
     'android-app',
     'chatops-commands',
@@ -23,7 +20,6 @@ const WAITS_FOR: Readonly<Record<string, readonly string[]>> = {
     'terraform-environments',
   ],
   start_in: ['delayed-rollout', 'nightly-suite'],
-  templates: ['template-of-the-product'],
 };
 const WAITING = new Set(Object.values(WAITS_FOR).flat());
 

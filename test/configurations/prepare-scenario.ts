@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { CompileHost, LintInput } from '../../src/ci-lang/index.ts';
+import { TemplateFolder } from '../../src/rooms/pipelines/create/config-source/template-folder.ts';
 import { PIPELINE_SOURCES } from '../../src/wire/statuses.ts';
 import { filesOfProject, type ProjectFolder } from './project-folder.ts';
 import { type ConfigSource, type Data, dataOf, textOf, textsOf } from './scenario.ts';
 
+const TEMPLATES = new TemplateFolder(join(import.meta.dirname, '../../templates'));
 const CONFIG = '.gitlab-ci.yml';
 const SERVER = 'gitlab.example.com';
 const SHA = '11223344'.repeat(5);
@@ -116,6 +119,7 @@ const hostOf = (folder: ProjectFolder, home: Home, facts: Data): CompileHost => 
           ? { kind: 'not_found' as const }
           : { kind: 'found' as const, place: { project: path, sha: SHA } },
       ),
+    readTemplate: (name: string) => TEMPLATES.read(name),
     fetchText: (url: string) => Promise.resolve(answerOf(folder.remote.get(url))),
     identifyFiles: (questions: readonly { readonly path: string }[]) =>
       Promise.resolve(

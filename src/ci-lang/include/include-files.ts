@@ -1,28 +1,32 @@
-import { ConfigError, configError, diagnosticAt, refuse } from '../config-error.ts';
+import { ConfigError, diagnosticAt, refuse } from '../config-error.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import { interpolateFile, type LoadedFile, writtenInputs } from '../inputs/index.ts';
-import { isText } from '../keywords/node-tests.ts';
-import { LIMITS } from '../limits.ts';
+import { type GivenInputs, interpolateFile, writtenInputs } from '../inputs/index.ts';
 import { deepMerge } from '../merge/deep-merge.ts';
-import { readConfigFile } from '../read/read-config-file.ts';
-import { buildMap, type YamlMap, type YamlNode } from '../yaml/index.ts';
-import { expandGlob } from './expand-glob.ts';
-import { type IncludeContext, maskSecrets } from './include-context.ts';
-import { checkIncludeKind, readIncludeItems } from './include-items.ts';
+import { buildMap, type YamlMap } from '../yaml/index.ts';
+import { expandItem } from './expand-items.ts';
+import { type FetchedFile, fetchFiles, inTime } from './fetch-files.ts';
+import type { IncludeContext } from './include-context.ts';
+import { readIncludeItems } from './include-items.ts';
+import type { IncludeProblem } from './include-kind.ts';
+import { FILE_INCLUDE } from './include-kinds.ts';
 import { includeIsWanted } from './include-rules.ts';
-import { interpolationContext } from './spec-includes.ts';
+import { readFetched } from './read-fetched.ts';
+import { fillingOf } from './spec-includes.ts';
+
+/** How the files of a list are included, other than usual. */
+export interface IncludeManner {
+  /** The list says where the project's configuration is: it does not count, and its files take the pipeline's inputs. */
+  readonly given: GivenInputs;
+}
 
 /** Merges all files that a file includes, and those that they include, below its own content. */
-export const includeFiles = async (map: YamlMap, context: IncludeContext): Promise<YamlMap> => {
-  const files = await findFiles(map, context);
-  if (files.length === 0) return map;
-  const contents = await readFiles(files, context);
-  const own = buildMap(
-    map.position,
-    map.entries.filter(({ name }) => name !== 'include'),
-  );
+export const includeFiles = async (map: YamlMap, context: IncludeContext, manner?: IncludeManner): Promise<YamlMap> => {
+  const items = await findItems(map, context);
+  if (items.length === 0) return map;
+  const files = await fetchFiles(items, FILE_INCLUDE, context, manner === undefined);
+  const contents = await readContents(files, context, manner);
   const below = contents.reduce((merged, content) => deepMerge(merged, content, context.budget));
-  return withoutInclude(deepMerge(below, own, context.budget));
+  return withoutInclude(deepMerge(below, withoutInclude(map), context.budget));
 };
 
 const withoutInclude = (map: YamlMap): YamlMap =>
@@ -33,92 +37,58 @@ const withoutInclude = (map: YamlMap): YamlMap =>
       )
     : map;
 
-interface LocalFile {
-  /** Without leading slashes. */
-  readonly path: string;
-  /** As messages may show it. */
-  readonly shown: string;
-  readonly item: YamlMap;
-  readonly problem?: string;
-}
-
-/** What the file includes: rules, wildcards and variables applied, in the order of the list. */
-const findFiles = async (map: YamlMap, context: IncludeContext): Promise<readonly LocalFile[]> => {
-  const files: LocalFile[] = [];
+/** What the file includes: rules, lists, wildcards and variables applied, in the order of the list. */
+const findItems = async (map: YamlMap, context: IncludeContext): Promise<readonly YamlMap[]> => {
   const wanted: YamlMap[] = [];
-  for (const item of readIncludeItems(map, context)) {
-    if (await includeIsWanted(item, context)) wanted.push(item);
+  for (const item of readIncludeItems(map.byName.get('include')?.value, context)) {
+    if (await inTime(item, includeIsWanted(item, context))) wanted.push(item);
   }
-  const expanded = await Promise.all(wanted.map((item) => expandGlob(item, context)));
-  for (const item of expanded.flat()) {
-    checkIncludeKind(item, context);
-    files.push(locate(item, context));
-  }
-  for (const { path, item } of files) {
-    context.included.push(path);
-    if (context.included.length > LIMITS.includes) {
-      const message = `Maximum of ${LIMITS.includes} nested includes are allowed!`;
-      throw configError(message, item.position, ['include']);
-    }
-  }
-  return files;
+  const expanded = await Promise.all(wanted.map((item) => inTime(item, expandItem(item, context))));
+  return expanded.flat();
 };
-
-const locate = (item: YamlMap, context: IncludeContext): LocalFile => {
-  const local = item.byName.get('local')?.value;
-  const text =
-    local === undefined || !isText(local) ? textOf(local) : context.rules.variables.expandRawBlank(local.text);
-  const path = text.replace(/^\/+/, '');
-  const shown = maskSecrets(path, context.secrets);
-  const file = { path, shown, item };
-  if (local === undefined || !isText(local))
-    return { ...file, problem: `Included file \`${shown}\` needs to be a string` };
-  const isYaml = /.+\.(yml|yaml)$/i.test(path.slice(path.lastIndexOf('/') + 1));
-  return isYaml ? file : { ...file, problem: `Included file \`${shown}\` does not have YAML extension!` };
-};
-
-const textOf = (node: YamlNode | undefined): string => (node?.kind === 'scalar' ? node.text : '');
 
 /** The files' contents with their own includes merged in. An error inside one of them comes before those of the list. */
-const readFiles = async (files: readonly LocalFile[], context: IncludeContext): Promise<readonly YamlMap[]> => {
+const readContents = async (
+  files: readonly FetchedFile[],
+  context: IncludeContext,
+  manner: IncludeManner | undefined,
+): Promise<readonly YamlMap[]> => {
   const problems: Diagnostic[] = [];
   const contents: YamlMap[] = [];
-  const { readFile } = context.rules.repository;
-  const texts = await Promise.all(
-    files.map(async ({ path, problem }) => (problem === undefined ? readFile(path) : undefined)),
-  );
-  for (const [index, file] of files.entries()) {
-    const problem = file.problem ?? problemOf(file, texts[index]);
-    if (problem !== undefined) {
-      problems.push(diagnosticAt('error', problem, file.item.position, ['include']));
+  for (const fetched of files) {
+    const { item, answer } = fetched;
+    if (answer.kind === 'problem') {
+      problems.push(problemOf(item, answer));
       continue;
     }
-    const content = await parse(file, texts[index] ?? '', context, problems);
+    const inner = { ...context, scope: answer.scope };
+    const content = await fillIn(fetched, context, inner, manner, problems);
     // Includes are counted in their order
-    if (content !== undefined) contents.push(await includeFiles(content, context));
+    if (content !== undefined) contents.push(await includeFiles(content, inner));
   }
   refuse(problems);
   return contents;
 };
 
-const problemOf = ({ shown }: LocalFile, text: string | undefined): string | undefined => {
-  if (text === undefined) return `Local file \`${shown}\` does not exist!`;
-  return /^\s*$/.test(text) ? `Local file \`${shown}\` is empty!` : undefined;
+const problemOf = ({ position }: YamlMap, { message, hint }: IncludeProblem): Diagnostic => {
+  const diagnostic = diagnosticAt('error', message, position, ['include']);
+  return hint === undefined ? diagnostic : { ...diagnostic, hint };
 };
 
-/** The same file may be included with different inputs: it is read once and filled in each time. */
-const parse = async (
-  file: LocalFile,
-  text: string,
+/** The content with its inputs put in. The same file may be included with others: it is read once. */
+const fillIn = async (
+  fetched: FetchedFile,
   context: IncludeContext,
+  inner: IncludeContext,
+  manner: IncludeManner | undefined,
   problems: Diagnostic[],
 ): Promise<YamlMap | undefined> => {
-  const { path, shown, item } = file;
+  const { item, shown } = fetched;
+  const inputs = item.byName.get('inputs')?.value;
   try {
-    const loaded: LoadedFile = context.files.get(path) ?? readConfigFile(text, path, shown);
-    context.files.set(path, loaded);
-    const given = writtenInputs(item.byName.get('inputs')?.value, shown);
-    return await interpolateFile(loaded, given, interpolationContext(shown, context));
+    const loaded = readFetched(fetched, context);
+    const given = inputs === undefined && manner !== undefined ? manner.given : writtenInputs(inputs, shown);
+    return await interpolateFile(loaded, given, fillingOf(shown, context, inner));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     problems.push(...error.diagnostics);

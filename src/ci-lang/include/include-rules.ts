@@ -4,7 +4,7 @@ import { includeRulesKeyword } from '../keywords/rules.ts';
 import { findMatchingRule } from '../rules/match-rule.ts';
 import { rulesTrace } from '../trace/rules-trace.ts';
 import type { YamlMap } from '../yaml/index.ts';
-import { type IncludeContext, maskSecrets } from './include-context.ts';
+import type { IncludeContext } from './include-context.ts';
 
 /** Whether the rules of an include let it in; without rules they do. A matching rule without `when` includes. */
 export const includeIsWanted = async (item: YamlMap, context: IncludeContext): Promise<boolean> => {
@@ -20,10 +20,13 @@ export const includeIsWanted = async (item: YamlMap, context: IncludeContext): P
     path: ['include', ...error.path],
   }));
   if (first !== undefined) throw new ConfigError([first, ...rest]);
-  const verdict = await findMatchingRule(rules ?? [], context.rules);
+  const { scope, repository } = context;
+  const { variables, as } = scope;
+  const seen = { variables, repository, as, place: scope.place ?? 'nowhere' } as const;
+  const verdict = await findMatchingRule(rules ?? [], seen);
   const trace = rulesTrace(verdict);
   const { file, line, column } = item.position;
-  const location = maskSecrets(locationOf(item), context.secrets);
+  const location = variables.hide(locationOf(item));
   context.decisions.push({ ...trace, location, at: { file, line, column } });
   if (trace.problem === undefined) return trace.outcome === 'included';
   throw configError(`include:${trace.problem}`, entry.key.position, ['include', 'rules']);

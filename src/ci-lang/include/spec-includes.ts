@@ -1,42 +1,40 @@
 import { configError } from '../config-error.ts';
 import type { InterpolationContext, SpecInclude } from '../inputs/index.ts';
-import { isBlank, isMap, isText } from '../keywords/node-tests.ts';
-import { LIMITS } from '../limits.ts';
-import { readConfigFile } from '../read/read-config-file.ts';
-import { unsupportedMessage } from '../unsupported-keywords.ts';
 import type { YamlNode } from '../yaml/index.ts';
-import { type IncludeContext, maskSecrets } from './include-context.ts';
+import { expandItem } from './expand-items.ts';
+import { fetchFiles, inTime } from './fetch-files.ts';
+import type { IncludeContext } from './include-context.ts';
+import { readIncludeItems } from './include-items.ts';
+import { HEADER_INCLUDE } from './include-kinds.ts';
+import { readFetched } from './read-fetched.ts';
 
-/** What a file of the repository may be filled with besides its inputs. */
-export const interpolationContext = (shown: string, context: IncludeContext): InterpolationContext => ({
-  shown,
-  findVariable: context.findVariable,
-  loadSpecIncludes: async (items) => {
-    const files: SpecInclude[] = [];
-    for (const item of items) files.push(await loadSpecInclude(item, context));
-    return files;
-  },
-});
+/**
+ * What a file is filled with besides its inputs: variables as the including file sees them, and files for its header as
+ * it sees them itself. The file of a component includes nothing into its header.
+ */
+export const fillingOf = (shown: string, outer: IncludeContext, inner: IncludeContext): InterpolationContext => {
+  const { component } = inner.scope;
+  return {
+    shown,
+    findVariable: outer.scope.variables.find,
+    ...(component === undefined ? {} : { component }),
+    ...(component === outer.scope.component && {
+      loadSpecIncludes: (items: readonly YamlNode[]) => loadSpecIncludes(items, inner),
+    }),
+  };
+};
 
 /** They count as includes. */
-const loadSpecInclude = async (item: YamlNode, context: IncludeContext): Promise<SpecInclude> => {
-  const { position } = item;
-  const refusal = (message: string) => configError(message, position, ['spec', 'include']);
-  const other = isMap(item) && ['project', 'remote'].find((kind) => item.byName.has(kind));
-  if (typeof other === 'string') throw refusal(unsupportedMessage(`spec:include:${other}`));
-  const local = isMap(item) ? item.byName.get('local')?.value : item;
-  if (local === undefined || isBlank(local) || !isText(local)) {
-    throw refusal('Each include must use only one of: `local`, `remote`, `project`');
-  }
-  const path = context.rules.variables.expandRawBlank(local.text).replace(/^\/+/, '');
-  const shown = maskSecrets(path, context.secrets);
-  context.included.push(path);
-  if (context.included.length > LIMITS.includes) {
-    throw refusal(`Maximum of ${LIMITS.includes} nested includes are allowed!`);
-  }
-  if (!/\.(yml|yaml)$/i.test(path)) throw refusal(`Included file \`${shown}\` does not have YAML extension!`);
-  const text = await context.rules.repository.readFile(path);
-  if (text === undefined) throw refusal(`Local file \`${shown}\` does not exist!`);
-  if (/^\s*$/.test(text)) throw refusal(`Local file \`${shown}\` is empty!`);
-  return { shown, content: readConfigFile(text, path, shown).content };
+const loadSpecIncludes = async (
+  nodes: readonly YamlNode[],
+  context: IncludeContext,
+): Promise<readonly SpecInclude[]> => {
+  const items = nodes.flatMap((node) => readIncludeItems(node, context));
+  const expanded = await Promise.all(items.map((item) => inTime(item, expandItem(item, context))));
+  const files = await fetchFiles(expanded.flat(), HEADER_INCLUDE, context, true);
+  return files.map((file) => {
+    const { item, shown, answer } = file;
+    if (answer.kind === 'problem') throw configError(answer.message, item.position, ['spec', 'include']);
+    return { shown, content: readFetched(file, context).content };
+  });
 };

@@ -1,13 +1,17 @@
+import { definedOnly } from '../defined-only.ts';
 import type { YamlMap } from '../yaml/index.ts';
 import { allowKeys, checkKey, requireKeys, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
 import { isList, isMap, isText, isTextList, textsOf } from './node-tests.ts';
-import { noteUnsupported } from './note-unsupported.ts';
 import { fail, failWith, givenValue, hasFailed, locationOf, type Place } from './place.ts';
 import { checkPatterns } from './rule-changes.ts';
 
 export interface ExistsClause {
   readonly paths: readonly string[];
+  /** Whose files, when not those of the project that the rule belongs to; variables are not put in yet. */
+  readonly project?: string;
+  /** Of that project: branch, tag or sha. */
+  readonly ref?: string;
 }
 
 const existsLike = (limited: boolean): Keyword<ExistsClause> => ({
@@ -41,6 +45,11 @@ const readMap = (place: Place, map: YamlMap): ExistsClause | undefined => {
   checkKey(place, map, 'project', should.beText);
   checkKey(place, map, 'ref', should.beText);
   if (hasFailed(place)) return undefined;
-  noteUnsupported(place, map, 'exists');
-  return { paths: paths === undefined ? [] : textsOf(paths) };
+  const texts = definedOnly({ project: textOf(map, 'project'), ref: textOf(map, 'ref') });
+  return { paths: paths === undefined ? [] : textsOf(paths), ...texts };
+};
+
+const textOf = (map: YamlMap, name: string): string | undefined => {
+  const value = givenValue(map, name);
+  return value?.kind === 'scalar' ? value.text : undefined;
 };

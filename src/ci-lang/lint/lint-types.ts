@@ -1,6 +1,7 @@
 import type { JobWhen } from '../../wire/statuses.ts';
 import type { CompiledNeed } from '../compiled.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import type { IncludeRecord } from '../include/include-record.ts';
 
 /** What lint has to say of a configuration. */
 export interface LintResult {
@@ -8,6 +9,8 @@ export interface LintResult {
   /** Every one that was found; GitLab stops at the first of those that stand between jobs. */
   readonly errors: readonly Diagnostic[];
   readonly warnings: readonly Diagnostic[];
+  /** Every file that was included, in the order in which they were met. */
+  readonly includes: readonly IncludeRecord[];
   /** As GitLab writes it; absent when an error came before everything was merged, or when it is too long to show. */
   readonly mergedYaml?: string;
   /** By stage; none when the configuration is not valid. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CompileHost, dryRun, type LintInput, type LintResult, lint } from '../index.ts';
+import { languageHost } from '../../../test/support/language-host.ts';
+import { dryRun, type LintInput, type LintResult, lint } from '../index.ts';
 
 const inputOf = (content: string): LintInput => ({
   content,
@@ -14,12 +15,10 @@ const inputOf = (content: string): LintInput => ({
 
 const FILES = new Map([['ci/build.yml', 'build: {stage: build, script: make}\n']]);
 
-const host: CompileHost = {
+const host = languageHost({
   readLocalFile: (path) => Promise.resolve(FILES.get(path)),
   listFiles: () => Promise.resolve([...FILES.keys()]),
-  changedFiles: () => Promise.resolve(undefined),
-  identifyFiles: (questions) => Promise.resolve(questions.map(() => undefined)),
-};
+});
 
 const check = (content: string): Promise<LintResult> => lint(inputOf(content), host);
 const messages = (list: LintResult['errors']): readonly string[] => list.map(({ message }) => message);

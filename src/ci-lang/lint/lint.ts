@@ -1,7 +1,8 @@
 import { compile } from '../compile.ts';
 import { newCompileNotes } from '../compile-notes.ts';
-import type { CompileHost, CompileInput, CompileResult } from '../compile-types.ts';
+import type { CompileInput, CompileResult } from '../compile-types.ts';
 import { ConfigError, diagnosticAt } from '../config-error.ts';
+import type { CompileHost } from '../config-host.ts';
 import { type CheckedConfig, defineConfig } from '../define-config.ts';
 import { definedOnly } from '../defined-only.ts';
 import type { Diagnostic } from '../diagnostic.ts';
@@ -56,13 +57,15 @@ const listJobs = ({ config, jobs }: CheckedConfig): readonly LintJob[] =>
 
 interface Found {
   readonly warnings: readonly Diagnostic[];
+  readonly includes: LintResult['includes'];
   readonly merged?: YamlMap;
 }
 
-const resultOf = (errors: readonly Diagnostic[], { warnings, merged }: Found): LintResult => ({
+const resultOf = (errors: readonly Diagnostic[], { warnings, includes, merged }: Found): LintResult => ({
   valid: errors.length === 0,
   errors,
   warnings,
+  includes,
   jobs: [],
   ...definedOnly({
     mergedYaml: merged === undefined ? undefined : writeYaml(showMerged(merged), LIMITS.mergedYamlCharacters),

@@ -1,3 +1,4 @@
+import type { ConfigPlace } from '../config-host.ts';
 import { matchAnyPath, matchExistingPath, type PathsAnswer } from '../globs/index.ts';
 import type { ChangesClause } from '../keywords/rule-changes.ts';
 import type { ExistsClause } from '../keywords/rule-exists.ts';
@@ -18,15 +19,42 @@ export const matchChanges = async (clause: ChangesClause, context: RuleContext):
   return traceOf(asked, answer, changed.length, context);
 };
 
-/** Whether the commit has a file for one of the patterns. */
+/**
+ * Whether the commit has a file for one of the patterns; nobody's commit has none. Throws `RuleError` for another
+ * project or ref that is not there for the user.
+ */
 export const matchExists = async (clause: ExistsClause, context: RuleContext): Promise<PathsTrace> => {
   const { variables, repository } = context;
-  const asked = { kind: 'exists', patterns: clause.paths } as const;
-  if (clause.paths.length === 0) return traceOf(asked, NOTHING, 0, context);
-  const globs = clause.paths.map((path) => variables.expand(path));
-  const files = await repository.listFiles();
-  const answer = repository.answer(['exists', ...globs], globs, files, matchExistingPath);
-  return traceOf(asked, answer, files.length, context);
+  const { paths, project, ref } = clause;
+  const asked = { kind: 'exists', patterns: paths, ...(project === undefined ? {} : { project }) } as const;
+  const written = [project ?? '', ref ?? ''];
+  if (paths.length === 0) return traceOf(asked, NOTHING, 0, context, written);
+  const place = await placeOf(clause, context);
+  if (place === 'nowhere') return traceOf(asked, NOTHING, 0, context, written);
+  const globs = paths.map((path) => variables.expand(path));
+  const files = await repository.listFiles(place);
+  const answer = repository.answer(['exists', placeKey(place), ...globs], globs, files, matchExistingPath);
+  return traceOf(asked, answer, files.length, context, written);
+};
+
+const placeKey = (place: ConfigPlace | undefined): string =>
+  place === undefined ? '' : `${place.project}@${place.sha}`;
+
+/** Undefined: the pipeline's own commit. A project without any commit has no files. */
+const placeOf = async (
+  { project, ref }: ExistsClause,
+  { variables, repository, place, as = 'pipeline_user' }: RuleContext,
+): Promise<ConfigPlace | 'nowhere' | undefined> => {
+  if (project === undefined) return place;
+  const path = variables.expand(project);
+  const wanted = ref === undefined ? {} : { ref: variables.expand(ref) };
+  const answer = await repository.findProject({ path: path.toLowerCase(), ...wanted, as, followMoves: false });
+  if (answer.kind === 'found') return answer.place;
+  const shown = variables.hide(path);
+  if (answer.kind === 'not_found') throw new RuleError(`rules:exists:project \`${shown}\` is not a valid project path`);
+  if (wanted.ref === undefined) return 'nowhere';
+  const shownRef = variables.hide(wanted.ref);
+  throw new RuleError(`rules:exists:ref \`${shownRef}\` is not a valid ref in project \`${shown}\``);
 };
 
 /** `only:changes`: as `rules:changes`, but the patterns are taken as they are written. */
@@ -39,7 +67,7 @@ export const matchPolicyChanges = async (globs: readonly string[], context: Rule
 
 const NOTHING: PathsAnswer = { because: 'no_path_matches' };
 
-type Asked = Pick<PathsTrace, 'kind' | 'patterns' | 'compareTo'>;
+type Asked = Pick<PathsTrace, 'kind' | 'patterns' | 'compareTo' | 'project'>;
 
 const compare = (
   globs: readonly string[],
@@ -55,10 +83,16 @@ const withoutDiff = (asked: Asked, context: RuleContext): PathsTrace => ({
   values: seeReferences(asked.patterns, context.variables),
 });
 
-const traceOf = (asked: Asked, answer: PathsAnswer, candidates: number, context: RuleContext): PathsTrace => ({
+const traceOf = (
+  asked: Asked,
+  answer: PathsAnswer,
+  candidates: number,
+  context: RuleContext,
+  alsoWritten: readonly string[] = [],
+): PathsTrace => ({
   ...asked,
   ...answer,
   holds: answer.because !== 'no_path_matches',
   candidates,
-  values: seeReferences(asked.patterns, context.variables),
+  values: seeReferences([...asked.patterns, ...alsoWritten], context.variables),
 });

@@ -1,15 +1,16 @@
-import type { CompileHost } from '../compile-types.ts';
+import type { CompileHost, ConfigPlace } from '../config-host.ts';
 import type { PathsAnswer } from '../globs/index.ts';
 import { LIMITS } from '../limits.ts';
+import { takeTurns } from './take-turns.ts';
 
 type MatchPaths = (patterns: readonly string[], paths: readonly string[]) => PathsAnswer;
 
-/** The files and changes of the pipeline's commit; each question goes to the host once. */
-export interface Repository {
-  readonly readFile: (path: string) => Promise<string | undefined>;
-  readonly listFiles: () => Promise<readonly string[]>;
-  readonly changedFiles: CompileHost['changedFiles'];
-  readonly identifyFiles: CompileHost['identifyFiles'];
+/** The host, with each question going there once. */
+export interface Repository extends Omit<CompileHost, 'readArtifact' | 'listFiles'> {
+  /** Undefined: the pipeline is nobody's child. */
+  readonly readArtifact: CompileHost['readArtifact'];
+  /** Of the pipeline's own commit where none is given. */
+  readonly listFiles: (place?: ConfigPlace) => Promise<readonly string[]>;
   /** Whether any path matches, worked out once per question: many jobs ask the same. Yes when it would take too long. */
   readonly answer: (
     question: readonly string[],
@@ -20,30 +21,45 @@ export interface Repository {
 }
 
 export const askOnce = (host: CompileHost): Repository => {
-  const texts = new Map<string, Promise<string | undefined>>();
-  const changes = new Map<string | undefined, ReturnType<CompileHost['changedFiles']>>();
-  const answers = new Map<string, PathsAnswer>();
-  let files: Promise<readonly string[]> | undefined;
-  let comparisons = 0;
+  const { serverUrl, home } = host;
+  const inTurns = takeTurns(LIMITS.parallelFetches);
+  const list = once(host.listFiles);
+  const changed = once(host.changedFiles);
   return {
-    readFile: (path) => remember(texts, path, () => host.readLocalFile(path)),
-    listFiles: () => {
-      files ??= host.listFiles();
-      return files;
-    },
-    identifyFiles: (questions) => host.identifyFiles(questions),
-    changedFiles: (compareTo) => remember(changes, compareTo, () => host.changedFiles(compareTo)),
-    answer: (question, patterns, paths, match) =>
-      remember(answers, JSON.stringify(question), () => {
-        comparisons += paths.length * patterns.reduce((sum, pattern) => sum + weightOf(pattern), 0);
-        return comparisons > LIMITS.pipelineComparisons ? { because: 'too_many_to_compare' } : match(patterns, paths);
-      }),
+    serverUrl,
+    home,
+    readLocalFile: once(host.readLocalFile),
+    listFiles: (place = home) => list(place),
+    findProject: once(host.findProject),
+    listTags: once(host.listTags),
+    fetchText: once((url, options) => inTurns(() => host.fetchText(url, options))),
+    readTemplate: once(host.readTemplate),
+    readArtifact: host.readArtifact === undefined ? undefined : once(host.readArtifact),
+    changedFiles: (compareTo) => changed(compareTo),
+    identifyFiles: host.identifyFiles,
+    answer: answerOnce(),
   };
+};
+
+const answerOnce = (): Repository['answer'] => {
+  const answers = new Map<string, PathsAnswer>();
+  let comparisons = 0;
+  return (question, patterns, paths, match) =>
+    remember(answers, JSON.stringify(question), () => {
+      comparisons += paths.length * patterns.reduce((sum, pattern) => sum + weightOf(pattern), 0);
+      return comparisons > LIMITS.pipelineComparisons ? { because: 'too_many_to_compare' } : match(patterns, paths);
+    });
 };
 
 /** How many patterns the braces of one may stand for. */
 const weightOf = (pattern: string): number =>
   pattern.includes('{') ? Math.min(1000, 2 ** (pattern.split(',').length - 1)) : 1;
+
+/** A question whose answers are kept by what was asked. */
+const once = <Asked extends readonly unknown[], Answer>(ask: (...asked: Asked) => Answer) => {
+  const answers = new Map<string, Answer>();
+  return (...asked: Asked): Answer => remember(answers, JSON.stringify(asked), () => ask(...asked));
+};
 
 const remember = <Key, Value>(known: Map<Key, Value>, key: Key, ask: () => Value): Value => {
   const value = known.get(key) ?? ask();

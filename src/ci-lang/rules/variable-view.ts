@@ -1,6 +1,6 @@
 import type { Lookup } from '../expressions/index.ts';
 import { LIMITS } from '../limits.ts';
-import { expandOnce, sortAndExpandAll, type Variable } from '../variables/index.ts';
+import { expandOnce, hideSecrets, secretsOf, sortAndExpandAll, type Variable } from '../variables/index.ts';
 
 /** The variables that one evaluation sees. Nested expansion is worked out only when something asks for it. */
 export interface VariableView {
@@ -16,6 +16,8 @@ export interface VariableView {
   readonly expandRaw: (text: string) => string;
   /** The same; unknown references vanish. */
   readonly expandRawBlank: (text: string) => string;
+  /** Hides the values of masked variables in a text. */
+  readonly hide: (text: string) => string;
   /** What keeps the variables from being expanded: `circular variable reference detected: ["A", "B"]`. */
   readonly findProblem: () => string | undefined;
 }
@@ -32,6 +34,7 @@ type VariableLists = readonly (readonly Variable[])[];
 /** `lists`: weakest first; of several definitions of a name the last counts. */
 export const viewVariables = (lists: VariableLists, meter: ExpansionMeter): VariableView => {
   let expansion: Expansion | undefined;
+  let secrets: readonly string[] | undefined;
   const find = (name: string): Variable | undefined => findDefinition(lists, name);
   const raw: Lookup = (name) => find(name)?.value;
   const nested: Lookup = (name) => {
@@ -45,6 +48,10 @@ export const viewVariables = (lists: VariableLists, meter: ExpansionMeter): Vari
     expandBlank: (text) => (mayRefer(text) ? expandOnce(text, nested, 'blank') : text),
     expandRaw: (text) => (mayRefer(text) ? expandOnce(text, raw, 'existing') : text),
     expandRawBlank: (text) => (mayRefer(text) ? expandOnce(text, raw, 'blank') : text),
+    hide: (text) => {
+      secrets ??= secretsOf(lists.flat());
+      return hideSecrets(text, secrets);
+    },
     findProblem: () => {
       if (expansion !== undefined) return expansion.problem;
       // Only variables that refer to others can be in a circle: most jobs have few of them.

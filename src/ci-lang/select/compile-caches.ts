@@ -1,7 +1,7 @@
 import { sha1Of } from '../../kit/sha1.ts';
-import type { FileQuestion } from '../compile-types.ts';
 import type { CompiledCache } from '../compiled.ts';
 import { configError } from '../config-error.ts';
+import type { FileQuestion } from '../config-host.ts';
 import { compileWildcards } from '../globs/index.ts';
 import type { CacheDefinition } from '../keywords/cache.ts';
 import type { FileCacheKey } from '../keywords/cache-key.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CompileHost, type CompileInput, compile, explainJob, explainWorkflow } from '../index.ts';
+import { languageHost } from '../../../test/support/language-host.ts';
+import { type CompileInput, compile, explainJob, explainWorkflow } from '../index.ts';
 
 const PREDEFINED = [
   { key: 'CI_COMMIT_BRANCH', value: 'topic', public: true },
@@ -22,12 +23,10 @@ const inputOf = (content: string): CompileInput => ({
   },
 });
 
-const host: CompileHost = {
-  readLocalFile: () => Promise.resolve(undefined),
+const host = languageHost({
   listFiles: () => Promise.resolve(['Dockerfile', 'src/a.ts']),
   changedFiles: () => Promise.resolve(['docs/a.md', 'src/a.ts']),
-  identifyFiles: () => Promise.resolve([]),
-};
+});
 
 /** The explanation of job `a`, whose rules are these, beside a job that is always there. */
 const explain = async (keywords: string): Promise<readonly string[]> => {

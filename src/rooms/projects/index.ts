@@ -14,7 +14,7 @@ export {
 } from './guards.ts';
 export { jobTokenReach } from './job-token-scope.ts';
 export type { Project } from './project.ts';
-export { findProject, findProjectById, touchProject } from './project-store.ts';
+export { findProject, findProjectById, findProjectByPath, touchProject } from './project-store.ts';
 export { findProtectedRefs } from './protected-ref-store.ts';
 export {
   isProtected,

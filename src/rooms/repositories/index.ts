@@ -2,6 +2,7 @@ export type { Commit } from '../../platform/git/index.ts';
 export { gitRoutes } from './git-routes.ts';
 export { identifyFiles } from './identify-files.ts';
 export { changedPaths, listPaths } from './list-paths.ts';
+export { listTagNames } from './list-tag-names.ts';
 export { moveRefs } from './move-refs.ts';
 export { createPipelineRef, deletePipelineRef } from './pipeline-refs.ts';
 export type { PresentedCommit } from './present-commit.ts';

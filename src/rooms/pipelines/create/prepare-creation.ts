@@ -1,9 +1,10 @@
 import type { CompileHost, CompileInput } from '../../../ci-lang/index.ts';
 import { userCan } from '../../projects/index.ts';
 import type { Commit, ResolvedRef } from '../../repositories/index.ts';
-import { findCommit, NO_SHA, readTextFile, resolveRef } from '../../repositories/index.ts';
+import { findCommit, NO_SHA, resolveRef } from '../../repositories/index.ts';
 import { checkVariables, pipelineVariablesOf } from './check-variables.ts';
-import { compileHost } from './compile-host.ts';
+import { type CompileHostDeps, compileHost } from './config-source/compile-host.ts';
+import { findConfigContent } from './config-source/config-content.ts';
 import type { PipelineDraft } from './persist.ts';
 import { judgeRef } from './protected-ref.ts';
 import type { CreatePipelineRequest, CreationRefused } from './request.ts';
@@ -13,7 +14,7 @@ import type { VariableScopeDeps } from './variable-scopes.ts';
 import { variableScopes } from './variable-scopes.ts';
 
 /** What is asked of the world before a pipeline can be compiled; nothing is written. */
-export type PrepareDeps = VariableScopeDeps;
+export interface PrepareDeps extends VariableScopeDeps, CompileHostDeps {}
 
 export type PreparedCreation =
   /** With a draft: there is a commit that a failed pipeline could stand on. */
@@ -46,12 +47,15 @@ export async function prepareCreation(deps: PrepareDeps, request: CreatePipeline
     return { kind: 'refused', refusal: refuse(`There cannot be more than ${MAX_INPUTS} inputs`) };
   }
 
-  const path = request.project.ciConfigPath ?? '.gitlab-ci.yml';
-  const [content, variables] = await Promise.all([
-    request.content ?? readTextFile(deps.repositories, request.project, draft.sha, path),
+  const { project, content: given } = request;
+  const [config, variables] = await Promise.all([
+    given === undefined
+      ? findConfigContent(deps.repositories, project, draft.sha)
+      : { content: given, path: '.gitlab-ci.yml' },
     variableScopes(deps, draft, located.commit),
   ]);
-  if (content === undefined || content === '') {
+  if (config === undefined || config.content === '') {
+    const path = config?.path ?? project.ciConfigPath ?? '.gitlab-ci.yml';
     const hint = `There is no file \`${path}\`, or it is empty, at ${draft.sha.slice(0, 8)} of \`${draft.ref}\`.`;
     return { kind: 'refused', refusal: refuse('Missing CI config file', { hint }), draft };
   }
@@ -61,8 +65,8 @@ export async function prepareCreation(deps: PrepareDeps, request: CreatePipeline
   return {
     kind: 'prepared',
     draft,
-    input: { content, path, inputs, facts, variables },
-    host: compileHost(deps.repositories, draft),
+    input: { ...config, inputs, facts, variables },
+    host: compileHost(deps, draft),
   };
 }
 

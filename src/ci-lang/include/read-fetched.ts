@@ -1,0 +1,12 @@
+import type { LoadedFile } from '../inputs/index.ts';
+import { readConfigFile } from '../read/read-config-file.ts';
+import type { FetchedFile } from './fetch-files.ts';
+import type { IncludeContext } from './include-context.ts';
+
+/** Reads the YAML of a file that came; the same file once. Throws ConfigError. */
+export const readFetched = ({ shown, answer }: FetchedFile, { files }: IncludeContext): LoadedFile => {
+  if (answer.kind === 'problem') throw new Error(answer.message);
+  const loaded = files.get(answer.file) ?? readConfigFile(answer.text, answer.file, shown);
+  files.set(answer.file, loaded);
+  return loaded;
+};

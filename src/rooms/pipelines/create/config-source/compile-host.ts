@@ -1,0 +1,65 @@
+import type { CompileHost } from '../../../../ci-lang/index.ts';
+import type { Clock } from '../../../../kit/clock.ts';
+import type { Db } from '../../../../platform/postgres/index.ts';
+import type { RepositoryDeps } from '../../../repositories/index.ts';
+import {
+  changedPaths,
+  identifyFiles,
+  listPaths,
+  listTagNames,
+  NO_SHA,
+  readTextFile,
+} from '../../../repositories/index.ts';
+import type { ServerFacts } from '../../../variables/index.ts';
+import type { PipelineDraft } from '../persist.ts';
+import { configDeadline } from './config-deadline.ts';
+import { OtherProjects } from './other-projects.ts';
+import type { FetchRemoteText } from './remote-text.ts';
+import { fetchRemoteFile } from './remote-text.ts';
+import type { TemplateFolder } from './template-folder.ts';
+
+export interface CompileHostDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly server: ServerFacts;
+  readonly repositories: RepositoryDeps;
+  readonly templates: TemplateFolder;
+  readonly fetchRemoteText: FetchRemoteText;
+}
+
+/**
+ * Answers the compiler's questions: from the repository at the commit that the pipeline is for, from other projects as
+ * far as the pipeline's user may read their code, from the web, and from the server's templates.
+ */
+export function compileHost(deps: CompileHostDeps, draft: PipelineDraft): CompileHost {
+  const { project, user } = draft.request;
+  const { repositories } = deps;
+  const projects = new OtherProjects(deps, project, user);
+  const inTime = configDeadline(deps.clock);
+  return {
+    serverUrl: deps.server.externalUrl,
+    home: { project: project.fullPath, sha: draft.sha },
+    readLocalFile: inTime(async (path, place) => {
+      const owner = projects.ownerOf(place);
+      return owner && readTextFile(repositories, owner, place.sha, path);
+    }),
+    listFiles: inTime(async (place) => {
+      const owner = projects.ownerOf(place);
+      return owner === undefined ? [] : listPaths(repositories, owner, place.sha);
+    }),
+    findProject: inTime((question) => projects.find(question)),
+    listTags: inTime(async (place) => {
+      const owner = projects.ownerOf(place);
+      return owner === undefined ? [] : listTagNames(repositories, owner);
+    }),
+    fetchText: inTime((url, options) => fetchRemoteFile(deps.fetchRemoteText, url, options)),
+    readTemplate: inTime((name) => deps.templates.read(name)),
+    identifyFiles: (questions) => identifyFiles(repositories, project, draft.sha, questions),
+    changedFiles: async (compareTo) => {
+      if (compareTo !== undefined) return changedPaths(repositories, project, { compareTo, sha: draft.sha });
+      // GitLab: only a push to an existing branch has a diff; otherwise `changes` holds.
+      if (draft.request.source !== 'push' || draft.tag || draft.beforeSha === NO_SHA) return undefined;
+      return changedPaths(repositories, project, { beforeSha: draft.beforeSha, sha: draft.sha });
+    },
+  };
+}
