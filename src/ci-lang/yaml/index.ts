@@ -13,4 +13,5 @@ export type {
 } from './node.ts';
 export type { YamlOptions } from './parse-documents.ts';
 export { floatText, inspectText } from './ruby-text.ts';
+export { type PlainValue, toPlain } from './to-plain.ts';
 export { writeYaml } from './write-yaml.ts';
