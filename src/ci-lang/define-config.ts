@@ -25,7 +25,7 @@ export interface CheckedConfig {
   readonly jobs: ReadonlyMap<string, JobDefinition>;
 }
 
-/** What the text alone says: read → include → inputs → merge → keywords → check. */
+/** What the text alone says: read → inputs → include → merge → keywords → check. */
 export const defineConfig = async (
   input: CompileInput,
   repository: Repository,

@@ -1,4 +1,5 @@
 import { ConfigError } from '../config-error.ts';
+import { labelOfEntry } from '../keywords/place.ts';
 import { LIMITS } from '../limits.ts';
 import {
   buildEntry,
@@ -30,6 +31,8 @@ class Interpolation {
   readonly #context: BlockContext;
   readonly #shown: string;
   readonly #values = new Map<string, YamlNode>();
+  /** Keys and indices down to the node at hand. */
+  readonly #path: string[] = [];
   #visited = 0;
 
   constructor(context: BlockContext, shown: string) {
@@ -52,8 +55,15 @@ class Interpolation {
     }
   }
 
+  #visitAt(step: string, node: YamlNode): YamlNode {
+    this.#path.push(step);
+    const visited = this.visit(node);
+    this.#path.pop();
+    return visited;
+  }
+
   #items(items: readonly YamlNode[], node: YamlNode): YamlNode {
-    const visited = items.map((item) => this.visit(item));
+    const visited = items.map((item, index) => this.#visitAt(String(index), item));
     if (visited.every((item, index) => item === items[index])) return node;
     const spliced = visited.flatMap((item, index) =>
       item.kind === 'seq' && isText(items[index]) ? item.items : [item],
@@ -64,7 +74,7 @@ class Interpolation {
   #entries(node: YamlMap): YamlNode {
     const entries = node.entries.map((entry) => {
       const key = this.visit(entry.key);
-      const value = this.visit(entry.value);
+      const value = this.#visitAt(labelOfEntry(entry), entry.value);
       return key === entry.key && value === entry.value ? entry : buildEntry(key, value);
     });
     return entries.every((entry, index) => entry === node.entries[index]) ? node : buildMap(node.position, entries);
@@ -86,8 +96,7 @@ class Interpolation {
 
   /** The value in place of a block that stands alone. */
   #put(block: Block, position: SourcePosition): YamlNode {
-    const value = this.#valueOf(block, position);
-    return this.#moved(value, position);
+    return this.#moved(this.#valueOf(block, position), position);
   }
 
   /** A copy of the value at the place of its block. */
@@ -140,7 +149,7 @@ class Interpolation {
   }
 
   #refusal(message: string, position: SourcePosition, hint?: string): ConfigError {
-    return new ConfigError([inputProblem(`\`${this.#shown}\`: ${message}`, position, [], hint)]);
+    return new ConfigError([inputProblem(`\`${this.#shown}\`: ${message}`, position, [...this.#path], hint)]);
   }
 }
 
