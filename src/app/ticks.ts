@@ -6,6 +6,7 @@ import { removeIdleBots, removeMarkedUsers } from '../rooms/accounts/index.ts';
 import { expireArtifacts } from '../rooms/artifacts/index.ts';
 import {
   purgeRefusals,
+  startDueJobs,
   sweepDirtyPipelines,
   sweepJobsOfBlockedUsers,
   sweepOverdueJobs,
@@ -33,6 +34,7 @@ export function makeTicks(parts: Parts, database: Database): readonly Tick[] {
   return [
     { name: 'open pushes', every: 5 * SECOND, run: () => parts.pushes.finishOpenPushes() },
     alone('dirty pipelines', SECOND, () => sweepDirtyPipelines(parts)),
+    alone('delayed jobs', SECOND, () => startDueJobs(parts)),
     alone('unconfirmed jobs', 5 * SECOND, () => sweepUnconfirmedJobs(parts)),
     alone('overdue jobs', 10 * SECOND, () =>
       sweepOverdueJobs({

@@ -36,7 +36,7 @@ const problemOf = (result: CompileResult): string | undefined => {
   if (result.kind === 'config_error') {
     const bad = result.errors.find(
       ({ message, file }) =>
-        message === '' || file === '' || /undefined(?! (?:need|dependency|tag handle))|\[object/.test(message),
+        message === '' || file === '' || /undefined(?! (?:need|dependency|tag handle|inputs))|\[object/.test(message),
     );
     return bad === undefined ? undefined : `not a sentence: ${bad.message}`;
   }

@@ -12,10 +12,7 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
   'job:release',
   'job:resource_group',
   'job:run',
-  'job:start_in',
   'job:trigger',
-
-  'when:delayed',
 
   'need:pipeline',
   'need:project',
@@ -31,7 +28,7 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
   'environment:on_stop',
 ]);
 
-export type KeywordHolder = 'job' | 'when' | 'need' | 'secret' | 'environment';
+export type KeywordHolder = 'job' | 'need' | 'secret' | 'environment';
 
 export const isUnsupported = (holder: KeywordHolder, keyword: string): boolean =>
   UNSUPPORTED.has(`${holder}:${keyword}`);

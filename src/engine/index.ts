@@ -18,6 +18,7 @@ export {
   findTimeout,
   NO_UPDATES_CANCELING_AFTER,
   SERVER_TIMEOUT_GRACE,
+  STALE_SCHEDULE_AFTER,
   STUCK_WITHOUT_RUNNER_AFTER,
 } from './timeouts.ts';
 export { transition } from './transition.ts';

@@ -18,7 +18,7 @@ import { type Keyword, readKeyword } from './keyword.ts';
 import { manualConfirmationKeyword } from './manual-confirmation.ts';
 import { type NeedsDefinition, needsKeyword } from './needs.ts';
 import { isMap } from './node-tests.ts';
-import { noteDelayed, noteUnsupported } from './note-unsupported.ts';
+import { noteUnsupported } from './note-unsupported.ts';
 import { isPagesJob, pagesKeyword, pagesOf } from './pages.ts';
 import { parallelKeyword } from './parallel.ts';
 import { fail, hasFailed, type Place } from './place.ts';
@@ -42,7 +42,6 @@ export const readJob = (place: Place, entry: YamlEntry, surroundings: JobSurroun
   if (hasFailed(place)) return undefined;
   const job = readSoundJob(place, entry.name ?? '', map, surroundings);
   noteUnsupported(place, map, 'job');
-  noteDelayed(place, map);
   return job;
 };
 

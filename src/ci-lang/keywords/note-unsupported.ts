@@ -7,7 +7,7 @@ import { givenEntry, labelOfEntry, locationOf, type Place, pathOf } from './plac
 export const noteUnsupported = (place: Place, map: YamlMap, holder: KeywordHolder): void => {
   for (const { name } of map.entries) {
     const entry = name === undefined || !isUnsupported(holder, name) ? undefined : givenEntry(map, name);
-    if (entry !== undefined && !isOff(entry)) note(place, entry, '');
+    if (entry !== undefined && !isOff(entry)) note(place, entry);
   }
 };
 
@@ -15,17 +15,10 @@ export const noteUnsupported = (place: Place, map: YamlMap, holder: KeywordHolde
 const isOff = ({ name, value }: YamlEntry): boolean =>
   name === 'pages' && value.kind === 'scalar' && value.value === false;
 
-/** `when: delayed`, of a job or of a rule. */
-export const noteDelayed = (place: Place, map: YamlMap): void => {
-  const entry = givenEntry(map, 'when');
-  if (entry?.value.kind !== 'scalar' || entry.value.text !== 'delayed' || !isUnsupported('when', 'delayed')) return;
-  note(place, entry, ': delayed');
-};
-
-const note = (place: Place, entry: YamlEntry, value: string): void => {
+const note = (place: Place, entry: YamlEntry): void => {
   const label = labelOfEntry(entry);
   const outer = locationOf(place);
-  const what = `${outer === '' ? label : `${outer}:${label}`}${value}`;
+  const what = outer === '' ? label : `${outer}:${label}`;
   const { position } = entry.key;
   place.unsupported.push(diagnosticAt('error', unsupportedMessage(what), position, [...pathOf(place), label]));
 };

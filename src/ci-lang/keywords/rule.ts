@@ -9,7 +9,6 @@ import { readKeyword } from './keyword.ts';
 import type { NeedDefinition } from './need.ts';
 import { needsKeyword } from './needs.ts';
 import { isBlank, isMap, isText } from './node-tests.ts';
-import { noteDelayed } from './note-unsupported.ts';
 import { fail, givenValue, hasFailed, type Place } from './place.ts';
 import { type ChangesClause, changesKeyword } from './rule-changes.ts';
 import { type ExistsClause, existsKeyword, includeExistsKeyword } from './rule-exists.ts';
@@ -57,7 +56,6 @@ export const readRule = (place: Place, scope: RuleScope): RuleDefinition | undef
   checkWhen(place, node, scope.whens);
   allowKeys(place, node, scope.keys);
   if (hasFailed(place)) return undefined;
-  if (scope.use === 'job') noteDelayed(place, node);
   return readSoundRule(place, node, scope, condition);
 };
 

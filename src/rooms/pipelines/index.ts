@@ -41,7 +41,7 @@ export {
   updateErasedAt,
 } from './runner-job-store.ts';
 export type { OverdueDeps } from './tasks.ts';
-export { sweepDirtyPipelines, sweepOverdueJobs, sweepUnconfirmedJobs } from './tasks.ts';
+export { startDueJobs, sweepDirtyPipelines, sweepOverdueJobs, sweepUnconfirmedJobs } from './tasks.ts';
 export { findPipelineVariables, findPlayVariables } from './variable-store.ts';
 export { refusalDetails } from './why/present-why.ts';
 export { purgeRefusals } from './why/purge-refusals.ts';

@@ -16,10 +16,20 @@ export async function findUnconfirmedJobs(db: Db, claimedBefore: Date, after: nu
   return rows.map((row) => row.id as JobId);
 }
 
+/** Delayed jobs whose time has come. */
+export async function findDueJobs(db: Db, now: Date, after: number): Promise<readonly JobId[]> {
+  const { rows } = await sql<{ readonly id: number }>`
+    select id from jobs
+    where status = 'scheduled' and scheduled_at <= ${now} and id > ${after}
+    order by id limit ${SWEEP_PAGE}`.execute(db);
+  return rows.map((row) => row.id as JobId);
+}
+
 export interface OverdueLimits {
   readonly now: Date;
   readonly silentSince: Date;
   readonly queuedBefore: Date;
+  readonly dueBefore: Date;
   readonly graceSeconds: number;
 }
 
@@ -29,7 +39,7 @@ export interface JobContactRow {
   readonly lastUpdateAt: Date;
 }
 
-/** Executing jobs that are silent or over their time, pending ones that wait long, delayed ones that are due. */
+/** Executing jobs that are silent or over their time, pending ones that wait long, delayed ones that nothing starts. */
 export async function findOverdueJobs(db: Db, limits: OverdueLimits, after: number): Promise<readonly JobContactRow[]> {
   const { rows } = await sql<{ readonly id: number; readonly last_update_at: Date }>`
     select id, greatest(updated_at, contacted_at) as last_update_at from jobs
@@ -38,7 +48,7 @@ export async function findOverdueJobs(db: Db, limits: OverdueLimits, after: numb
           and (greatest(updated_at, contacted_at) <= ${limits.silentSince}
             or started_at + make_interval(secs => timeout + ${limits.graceSeconds}) <= ${limits.now}))
         or (status = 'pending' and queued_at <= ${limits.queuedBefore})
-        or (status = 'scheduled' and scheduled_at <= ${limits.now}))
+        or (status = 'scheduled' and scheduled_at <= ${limits.dueBefore}))
     order by id limit ${SWEEP_PAGE}`.execute(db);
   return rows.map((row) => ({ id: row.id as JobId, lastUpdateAt: row.last_update_at }));
 }

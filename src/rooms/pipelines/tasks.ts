@@ -3,6 +3,7 @@ import {
   findTimeout,
   NO_UPDATES_CANCELING_AFTER,
   SERVER_TIMEOUT_GRACE,
+  STALE_SCHEDULE_AFTER,
   STUCK_WITHOUT_RUNNER_AFTER,
 } from '../../engine/index.ts';
 import type { JobId } from '../../kit/ids.ts';
@@ -13,7 +14,7 @@ import type { ProcessDeps } from './process-deps.ts';
 import { processPipeline } from './process-pipeline.ts';
 import { findJobStates } from './snapshot-store.ts';
 import type { JobContactRow } from './sweep-store.ts';
-import { findOverdueJobs, findUnconfirmedJobs, SWEEP_PAGE } from './sweep-store.ts';
+import { findDueJobs, findOverdueJobs, findUnconfirmedJobs, SWEEP_PAGE } from './sweep-store.ts';
 
 /** Background work of the room: each is safe to run at any time, by any number of servers. */
 
@@ -85,16 +86,35 @@ export interface OverdueDeps extends SweepDeps {
   readonly findJobsWithRunner: (ids: readonly JobId[]) => Promise<ReadonlySet<JobId>>;
 }
 
-/** Starts delayed jobs that are due, and ends jobs that got stuck or ran out of time. */
+/** Puts delayed jobs that are due into the queue, however late: nobody may have been there to do it in time. */
+export async function startDueJobs(deps: ProcessDeps): Promise<number> {
+  const now = deps.clock.now();
+  const attempts = new Attempts();
+  let count = 0;
+  for (let after = 0; ; ) {
+    const ids = await findDueJobs(deps.db, now, after);
+    for (const id of ids) await attempts.try(() => advanceJob(deps, id, { type: 'enqueue_scheduled' }));
+    count += ids.length;
+    after = ids.at(-1) ?? after;
+    if (ids.length < SWEEP_PAGE) break;
+  }
+  attempts.end();
+  return count;
+}
+
+/** Ends jobs that got stuck or ran out of time. */
 export async function sweepOverdueJobs(deps: OverdueDeps): Promise<number> {
   const now = deps.clock.now();
   const limits = {
     now,
     silentSince: before(now, NO_UPDATES_CANCELING_AFTER * 1000),
     queuedBefore: before(now, STUCK_WITHOUT_RUNNER_AFTER * 1000),
+    dueBefore: before(now, STALE_SCHEDULE_AFTER * 1000),
     graceSeconds: SERVER_TIMEOUT_GRACE,
   };
   const attempts = new Attempts();
+  // What comes too late is late because nobody was there; only what cannot be started is stale
+  await attempts.try(() => startDueJobs(deps));
   let count = 0;
   for (let after = 0; ; ) {
     const found = await findOverdueJobs(deps.db, limits, after);
@@ -120,8 +140,7 @@ async function endOverdue(deps: OverdueDeps, found: readonly JobContactRow[], at
     const lastUpdateAt = contacts.get(state.id) ?? state.createdAt;
     const contact = { lastUpdateAt, hasMatchingRunner: withRunner.has(state.id) };
     const reason = findTimeout(state, contact, deps.clock.now());
-    if (reason !== null) return judges ? { type: 'drop', reason, exitCode: null } : undefined;
-    return state.status === 'scheduled' ? { type: 'enqueue_scheduled' } : undefined;
+    return reason !== null && judges ? { type: 'drop', reason, exitCode: null } : undefined;
   };
   const overdue = states.filter((state) => wishFor(state) !== undefined);
   for (const { id } of overdue) await attempts.try(() => advanceJob(deps, id, ({ state }) => wishFor(state)));
