@@ -7,23 +7,7 @@ import { type PipelineScenario, readScenario } from './scenario.ts';
 
 // What a folder is made of: README.md.
 
-/** What the compiler does not know yet → folders that use it. */
-const WAITS_FOR: Readonly<Record<string, readonly string[]>> = {
-  'resource groups': [
-    'android-app',
-    'chatops-commands',
-    'deploy-queues',
-    'embedded-firmware',
-    'ios-app',
-    'kubernetes-review-apps',
-    'machine-learning',
-    'terraform-environments',
-  ],
-  start_in: ['delayed-rollout', 'nightly-suite'],
-};
-const WAITING = new Set(Object.values(WAITS_FOR).flat());
-
-for (const name of listProjectFolders().filter((folder) => !WAITING.has(folder))) {
+for (const name of listProjectFolders()) {
   const folder = readProjectFolder(name);
   const { warnings, pipelines } = readScenario(folder.scenario);
 
