@@ -2,10 +2,12 @@ import type { CompiledImage } from '../compiled.ts';
 import { definedOnly } from '../defined-only.ts';
 import type { YamlMap } from '../yaml/index.ts';
 import { allowKeys, checkKey, checkValue, should } from './checks.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
 import { isBlank, isInteger, isMap, isText, textsOf } from './node-tests.ts';
 import { fail, givenValue, hasFailed, type Place } from './place.ts';
 import { pullPolicyKeyword } from './pull-policy.ts';
+import { schemaMessages } from './schema-messages.ts';
 
 export const IMAGE_KEYS: readonly string[] = ['docker', 'kubernetes', 'name', 'entrypoint', 'ports', 'pull_policy'];
 
@@ -44,20 +46,23 @@ const checkExecutorOptions = (
 ): void => {
   const options = givenValue(map, executor);
   if (options === undefined) return;
-  const complain = (where: string, type: string): void =>
-    fail(place, 'executor_opts', `'/${where}' must be a valid '${type}'`);
-  if (!isMap(options)) {
-    complain(executor, 'object');
-    return;
-  }
-  for (const { name, value } of options.entries) {
-    const where = `${executor}/${name ?? ''}`;
-    const longest = name === undefined || !Object.hasOwn(lengths, name) ? undefined : lengths[name];
-    const numberIsFine = executor === 'kubernetes' && isInteger(value);
-    if (longest === undefined) complain(where, 'schema');
-    else if (!isText(value) && !numberIsFine) complain(where, 'string');
-    else if (isText(value) && value.text.length === 0) complain(where, 'minLength');
-    else if (isText(value) && value.text.length > longest) complain(where, 'maxLength');
+  const complain = (message: string, hint?: string): void => fail(place, 'executor_opts', message, hint);
+  const pointer = `/${executor}`;
+  if (!isMap(options)) return complain(schemaMessages.notOfType(pointer, 'object'));
+  const takesNumbers = executor === 'kubernetes';
+  for (const { name = '', value } of options.entries) {
+    const inner = `${pointer}/${name}`;
+    const longest = Object.hasOwn(lengths, name) ? lengths[name] : undefined;
+    if (longest === undefined) {
+      complain(schemaMessages.notAllowed(inner), didYouMean([name], Object.keys(lengths)));
+    } else if (isText(value)) {
+      if (value.text.length === 0) complain(schemaMessages.tooShort(inner, 1));
+      else if (value.text.length > longest) complain(schemaMessages.tooLong(inner, longest));
+    } else if (!takesNumbers) {
+      complain(schemaMessages.notOfType(inner, 'string'));
+    } else if (!isInteger(value)) {
+      complain(schemaMessages.notOneOfTypes(inner, ['string', 'integer']));
+    }
   }
 };
 

@@ -7,6 +7,8 @@ const at = (pointer: string): string => (pointer === '' ? 'root' : `\`${pointer}
 export const schemaMessages = {
   notOfType: (pointer: string, type: 'string' | 'boolean' | 'object' | 'array'): string =>
     `value at ${at(pointer)} is not ${type === 'object' || type === 'array' ? 'an' : 'a'} ${type}`,
+  notOneOfTypes: (pointer: string, types: readonly string[]): string =>
+    `value at ${at(pointer)} is not one of the types: ${types.join(', ')}`,
   missing: (pointer: string, names: readonly string[]): string =>
     `object at ${at(pointer)} is missing required properties: ${names.join(', ')}`,
   notAllowed: (pointer: string): string => `object property at ${at(pointer)} is a disallowed additional property`,

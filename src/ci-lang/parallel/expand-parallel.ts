@@ -85,11 +85,11 @@ const expandReferences = (
   instances: ReadonlyMap<string, readonly Instance[]>,
   problems: MatrixProblem[],
 ): JobDefinition => {
-  const needs = variant.needs && putInMatrixValues(name, variant.needs, variant, problems);
-  const expanded = definedOnly({ needs: needs?.flatMap((need) => expandNeed(need, instances)) });
-  if (variant.kind === 'bridge') return { ...variant, ...expanded };
-  const dependencies = variant.dependencies?.flatMap((base) => instances.get(base)?.map((one) => one.name) ?? [base]);
-  return { ...variant, ...expanded, ...definedOnly({ dependencies }) };
+  const job = putInMatrixValues(name, variant, problems);
+  const expanded = definedOnly({ needs: job.needs?.flatMap((need) => expandNeed(need, instances)) });
+  if (job.kind === 'bridge') return { ...job, ...expanded };
+  const dependencies = job.dependencies?.flatMap((base) => instances.get(base)?.map((one) => one.name) ?? [base]);
+  return { ...job, ...expanded, ...definedOnly({ dependencies }) };
 };
 
 /** `parallel:matrix` of a need picks instances by the names that its own maps give. */
