@@ -285,3 +285,39 @@ describe('TRIGGER_PAYLOAD', () => {
     expect(rows.map((row) => row.at('key'))).toEqual(['__proto__', 'constructor', 'TRIGGER_PAYLOAD']);
   });
 });
+
+describe('inputs', () => {
+  const HEADER = 'spec: {inputs: {name: , count: {type: number}, tags: {type: array, default: []}}}\n---\n';
+  const JOBS = '$[[ inputs.name ]]:\n  script: x\n  parallel: $[[ inputs.count ]]\n  tags: $[[ inputs.tags ]]\n';
+  const branch = 'with-inputs';
+
+  beforeAll(async () => {
+    await project.commit(HEADER + JOBS, { branch, from: (await project.headOf('main')) ?? '' });
+  });
+
+  const jobsAfter = async (call: Call): Promise<unknown> => {
+    const answer = await trigger(call);
+    const jobs = await project.pipeline(answer.must(201).number('id')).jobs();
+    return jobs.map((job) => [job.at('name'), job.at('tag_list')]);
+  };
+
+  it('in a form are texts, which numbers and lists read as JSON', async () => {
+    const form = { token, ref: branch, 'inputs[name]': 'web', 'inputs[count]': '2', 'inputs[tags]': '["big"]' };
+    expect(await jobsAfter({ form })).toEqual([
+      ['web 1/2', ['big']],
+      ['web 2/2', ['big']],
+    ]);
+  });
+
+  it('in JSON have their types', async () => {
+    const json = { token, ref: branch, inputs: { name: 5, count: 1, tags: ['big'] } };
+    expect(await jobsAfter({ json })).toEqual([['5 1/1', ['big']]]);
+  });
+
+  it('that do not fit are said in one error', async () => {
+    const answer = await trigger({ form: { token, ref: branch, 'inputs[count]': 'two' } });
+    const text =
+      '`.gitlab-ci.yml`: `name` input: required value has not been provided, `count` input: provided value is not a number';
+    expect([answer.status, answer.at('message', 'base', 0)]).toEqual([422, text]);
+  });
+});
