@@ -55,7 +55,7 @@ const run = (
   return { said: stdout.trim().replace(/^pinned \d+/, 'pinned'), stderr: stderr.trim(), status };
 };
 const penstock = (): string => join(home, 'bin/penstock');
-const started = () => ({ said: `pinned ${home}/src/main.ts serve --port 0`, stderr: '', status: 0 });
+const started = () => ({ said: `pinned ${home}/bin/start.mjs serve --port 0`, stderr: '', status: 0 });
 
 describe('bin/penstock', () => {
   it('starts the pinned Node, from any folder and through any links', () => {
@@ -106,7 +106,7 @@ describe('bin/penstock', () => {
     const say = (version: string): string => `[ "$1" = --version ] && echo ${version} || echo "system $*"`;
     writeProgram(join(system, 'node'), say('v26.1.0'));
     expect(run(penstock(), ['version'], { path })).toEqual({
-      said: `system ${home}/src/main.ts version`,
+      said: `system ${home}/bin/start.mjs version`,
       stderr: '',
       status: 0,
     });

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
-import { TemplateFolder } from '../rooms/pipelines/index.ts';
+import { builtInTemplates } from './template-folder.ts';
 
 /** Where configurations come from besides repositories. */
 export const configSources = () => ({
-  templates: new TemplateFolder(join(import.meta.dirname, '../../templates')),
+  templates: builtInTemplates(),
   fetchRemoteText: async () => ({ kind: 'blocked' as const, reason: 'this server fetches nothing' }),
 });

@@ -19,6 +19,8 @@ export interface CompileInput {
    * address, or what a trigger job gives its child. Those files do not count as included, and take the inputs.
    */
   readonly elsewhere?: boolean;
+  /** The content came by itself, as for lint: GitLab's messages then do not begin with the name of the file. */
+  readonly unnamed?: boolean;
   readonly facts: PipelineFacts;
   readonly variables: VariableScopes;
   /** `inputs` of the creation request (values as they came). */

@@ -13,7 +13,7 @@ import { LIMITS } from './limits.ts';
 import { newMergeBudget } from './merge/deep-merge.ts';
 import { mergeConfig } from './merge/merge-config.ts';
 import { expandParallel } from './parallel/expand-parallel.ts';
-import { readConfigFile } from './read/read-config-file.ts';
+import { readConfigFile, readGivenText } from './read/read-config-file.ts';
 import type { Repository } from './rules/repository.ts';
 import { newExpansionMeter, viewVariables } from './rules/variable-view.ts';
 import type { YamlMap } from './yaml/index.ts';
@@ -55,11 +55,11 @@ const readConfig = async (input: CompileInput, context: IncludeContext): Promise
   return includeFiles(await interpolateFile(file, given, fillingOf(input.path, context, context)), context);
 };
 
-const readProjectFile = ({ content, path }: CompileInput): LoadedFile => {
+const readProjectFile = ({ content, path, unnamed }: CompileInput): LoadedFile => {
   if (/^\s*$/.test(content)) {
     throw configError('Please provide content of .gitlab-ci.yml', { file: path, line: 1, column: 1 }, []);
   }
-  return readConfigFile(content, path);
+  return unnamed === true ? readGivenText(content, path) : readConfigFile(content, path);
 };
 
 const includeContext = (

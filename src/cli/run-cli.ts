@@ -1,13 +1,21 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../app/config.ts';
-import { migrateCommand } from './migrate-command.ts';
-import { runnerCommand } from './runner-command.ts';
-import { serveCommand } from './serve-command.ts';
-import { tokenCommand } from './token-command.ts';
-import { versionCommand, versionLine } from './version-command.ts';
+import { ExitStatus } from './exit-status.ts';
+import { versionLine } from './version-line.ts';
 
 /** Exit status of a wrong setting or argument. */
 const USAGE = 2;
+
+/** In the order of the help. Loaded only when asked for: `lint` starts as fast as it can. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve-command.ts')).serveCommand(),
+  runner: async () => (await import('./runner-command.ts')).runnerCommand(),
+  lint: async () => (await import('./lint-command.ts')).lintCommand(),
+  why: async () => (await import('./why-command.ts')).whyCommand(),
+  token: async () => (await import('./token-command.ts')).tokenCommand(),
+  migrate: async () => (await import('./migrate-command.ts')).migrateCommand(),
+  version: async () => (await import('./version-command.ts')).versionCommand(),
+};
 
 /** Runs one command and answers the exit status: 0 done, 1 failed, 2 a wrong setting or argument (one line on stderr). */
 export async function runCli(args: readonly string[]): Promise<number> {
@@ -17,9 +25,9 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .showHelpAfterError('(penstock --help says more)')
     .configureOutput({ outputError: (text, write) => write(text) })
     .exitOverride();
-  for (const command of [serveCommand(), runnerCommand(), tokenCommand(), migrateCommand(), versionCommand()]) {
-    program.addCommand(withOverride(command));
-  }
+  const [name = ''] = args;
+  const asked = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);
+  for (const load of asked) if (load !== undefined) program.addCommand(withOverride(await load()));
   try {
     await program.parseAsync([...args], { from: 'user' });
     return 0;
@@ -36,6 +44,7 @@ function withOverride(command: Command): Command {
 }
 
 function statusOf(error: unknown): number {
+  if (error instanceof ExitStatus) return error.status;
   // Commander has said what is wrong (or shown the help that was asked for).
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   if (error instanceof ConfigError) {

@@ -1,9 +1,5 @@
 import { Command } from 'commander';
-import { GITLAB_VERSION, VERSION } from '../kit/version.ts';
-
-/** `penstock <version> (…)`, one line. */
-export const versionLine = (): string =>
-  `penstock ${VERSION} (speaks GitLab ${GITLAB_VERSION}, node ${process.versions.node})`;
+import { versionLine } from './version-line.ts';
 
 export const versionCommand = (): Command =>
   new Command('version').description('Print the version.').action(() => {

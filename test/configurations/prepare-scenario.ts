@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { builtInTemplates } from '../../src/app/template-folder.ts';
 import type { CompileHost, LintInput } from '../../src/ci-lang/index.ts';
-import { TemplateFolder } from '../../src/rooms/pipelines/create/config-source/template-folder.ts';
 import { PIPELINE_SOURCES } from '../../src/wire/statuses.ts';
 import { filesOfProject, type ProjectFolder } from './project-folder.ts';
 import { type ConfigSource, type Data, dataOf, textOf, textsOf } from './scenario.ts';
 
-const TEMPLATES = new TemplateFolder(join(import.meta.dirname, '../../templates'));
+const TEMPLATES = builtInTemplates();
 const CONFIG = '.gitlab-ci.yml';
 const SERVER = 'gitlab.example.com';
 const SHA = '11223344'.repeat(5);

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PenstockProcess } from '../support/penstock-process.ts';
@@ -20,7 +20,7 @@ const penstock = (args: readonly string[], environment: Readonly<Record<string, 
 };
 
 describe('the command', () => {
-  it.each(['serve', 'runner', 'token', 'migrate', 'version'])('%s has a help', (name) => {
+  it.each(['serve', 'runner', 'lint', 'why', 'token', 'migrate', 'version'])('%s has a help', (name) => {
     const { status, stdout } = penstock([name, '--help']);
     expect(status).toBe(0);
     expect(stdout).toContain(`Usage: penstock ${name}`);
@@ -66,6 +66,34 @@ describe('the command', () => {
     });
     expect(status).toBe(2);
     expect(stderr).toMatch(/^penstock: secret key file .* line 1 /);
+  });
+});
+
+describe('lint and why', () => {
+  const folderOf = (content: string): string => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, '.gitlab-ci.yml'), content);
+    return folder;
+  };
+
+  it('lint is status 0 for a sound file, 1 for another, 2 for none; findings go to standard output', () => {
+    const sound = penstock(['lint'], {}, folderOf('a: {script: x}\n'));
+    expect(sound).toEqual({ status: 0, stdout: '.gitlab-ci.yml is valid: 1 job in 1 stage\n', stderr: '' });
+    const wrong = penstock(['lint'], {}, folderOf('a: {script: x, retry: 9}\n'));
+    expect(wrong.status).toBe(1);
+    expect(wrong.stdout).toMatch(/^\.gitlab-ci\.yml:1:16: error: /);
+    expect(penstock(['lint'], {}, temporaryFolder())).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'penstock: .gitlab-ci.yml cannot be read\n',
+    });
+  });
+
+  it('why takes a job alone', () => {
+    const { status, stdout } = penstock(['why', 'a'], {}, folderOf('a: {script: x}\nb: {script: x}\n'));
+    expect(status).toBe(0);
+    expect(stdout).toContain('a is in the pipeline: it has no rules\n');
+    expect(stdout).not.toContain('b is');
   });
 });
 

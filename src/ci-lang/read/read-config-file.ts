@@ -19,6 +19,16 @@ export const readConfigFile = (text: string, path: string, shown: string = path)
   return loaded;
 };
 
+/** A configuration that came by itself: no file is named in messages, and one without keys is for the keywords to refuse. */
+export const readGivenText = (text: string, path: string): LoadedFile => {
+  const loaded = loadConfig(text, { file: path });
+  if (loaded.ok) return loaded;
+  const [first, ...rest] = loaded.diagnostics.map(({ message, position }) =>
+    diagnosticAt('error', message, position, []),
+  );
+  throw new ConfigError([first ?? invalidYaml(path, path), ...rest]);
+};
+
 const invalidYaml = (path: string, shown: string) =>
   diagnosticAt(
     'error',

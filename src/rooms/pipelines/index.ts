@@ -3,7 +3,6 @@ export { advanceJob } from './advance.ts';
 export type { AnswerDeps } from './answer.ts';
 export { answerJob, contextOf, newPipelineExtras } from './answer.ts';
 export { commitFacts } from './commit-facts.ts';
-export { TemplateFolder } from './create/config-source/template-folder.ts';
 export type { CreatePipelineDeps } from './create/create-pipeline.ts';
 export { createPipeline } from './create/create-pipeline.ts';
 export { onPushed } from './create/on-pushed.ts';

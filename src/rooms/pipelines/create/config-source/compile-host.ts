@@ -16,14 +16,14 @@ import { configDeadline } from './config-deadline.ts';
 import { OtherProjects } from './other-projects.ts';
 import type { FetchRemoteText } from './remote-text.ts';
 import { fetchRemoteFile } from './remote-text.ts';
-import type { TemplateFolder } from './template-folder.ts';
 
 export interface CompileHostDeps {
   readonly db: Db;
   readonly clock: Clock;
   readonly server: ServerFacts;
   readonly repositories: RepositoryDeps;
-  readonly templates: TemplateFolder;
+  /** The server's own, by name. */
+  readonly templates: { readonly read: CompileHost['readTemplate'] };
   readonly fetchRemoteText: FetchRemoteText;
 }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { TemplateAnswer } from '../../../../ci-lang/index.ts';
+import type { TemplateAnswer } from '../ci-lang/index.ts';
 
 /** Templates of one folder and those below it, `Workflows/Branch-Pipelines.gitlab-ci.yml`. Read once. */
 export class TemplateFolder {
@@ -26,3 +26,6 @@ export class TemplateFolder {
     return new Map(names.map((path, index) => [path.split(sep).join('/'), texts[index] ?? ''] as const));
   }
 }
+
+/** The templates that come with Penstock. */
+export const builtInTemplates = (): TemplateFolder => new TemplateFolder(join(import.meta.dirname, '../../templates'));

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { languageHost } from '../../../../../test/support/language-host.ts';
-import { type CompileInput, compile } from '../../../../ci-lang/index.ts';
+import { languageHost } from '../../test/support/language-host.ts';
+import { type CompileInput, compile } from '../ci-lang/index.ts';
 import { TemplateFolder } from './template-folder.ts';
 
-const FOLDER = join(import.meta.dirname, '../../../../../templates');
+const FOLDER = join(import.meta.dirname, '../../templates');
 const names = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.yml'));
 const templates = new TemplateFolder(FOLDER);
 
