@@ -72,6 +72,33 @@ describe('a file of a component', () => {
   });
 });
 
+describe('what is put in', () => {
+  const nodesIn = (node: YamlNode): readonly YamlNode[] => {
+    if (node.kind === 'seq') return [node, ...node.items.flatMap(nodesIn)];
+    if (node.kind !== 'map') return [node];
+    return [node, ...node.entries.flatMap(({ key, value }) => [...nodesIn(key), ...nodesIn(value)])];
+  };
+
+  it('stands where its block stood, with all that is in it', async () => {
+    const value = '[[a, {b: [c, !reference [d, e]]}], null]';
+    const file = read(`spec: {inputs: {a: {type: array, default: ${value}}}}\n---\nx: y\nlist:   $[[ inputs.a ]]`);
+    const list = (await fill(file)).byName.get('list')?.value;
+    const nodes = list === undefined ? [] : nodesIn(list);
+    expect(nodes.map(({ kind }) => kind)).toEqual([
+      'seq',
+      'seq',
+      'scalar',
+      'map',
+      'scalar',
+      'seq',
+      'scalar',
+      'reference',
+      'scalar',
+    ]);
+    expect(new Set(nodes.map(({ position }) => `${position.line}:${position.column}`))).toEqual(new Set(['4:9']));
+  });
+});
+
 describe('limits', () => {
   const header = read('spec: {inputs: {a: {default: x}, list: {type: array, default: [x, y]}}}\n---\na: b').header;
   const withText = (text: string): LoadedFile => ({ header, content: mapOf([buildText(at, text)]) });
