@@ -23,6 +23,8 @@ export const LIMITS = {
   tags: 50,
   /** Patterns of one `changes` or `exists`. */
   rulePatterns: 50,
+  /** Characters of a `regexp` of `changes` or `exists`, after expansion. */
+  ruleRegexpLength: 255,
   workflowNameLength: 255,
   environmentUrlLength: 255,
   kubernetesNamespaceLength: 63,

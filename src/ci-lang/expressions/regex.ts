@@ -5,6 +5,8 @@ import { remembering } from '../remember.ts';
 export interface Regex {
   /** Whether it matches anywhere in the text. */
   readonly test: (text: string) => boolean;
+  /** Instructions of its program: a test takes time in proportion to them and to the length of the text. */
+  readonly size: number;
 }
 
 /** RE2 itself gives up on programs beyond 8 MB; what is written by hand is far shorter. */
@@ -18,7 +20,7 @@ export function compileRegex(body: string, flags = ''): Regex | undefined {
   if (body.length > MAX_LENGTH) return undefined;
   try {
     const regex = RE2JS.compile(flags === '' ? body : `(?${flags})${body}`);
-    return { test: (text) => regex.test(text) };
+    return { test: (text) => regex.test(text), size: regex.programSize() };
   } catch {
     return undefined;
   }

@@ -1,12 +1,15 @@
+import { compileRegex } from '../expressions/index.ts';
 import { LIMITS } from '../limits.ts';
-import type { YamlNode } from '../yaml/index.ts';
-import { allowKeys, requireKeys, should } from './checks.ts';
+import type { YamlMap, YamlNode } from '../yaml/index.ts';
+import { allowKeys, allowOnlyOneOf, checkKey, requireKeys, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
-import { isList, isMap, isText, isTextList, textsOf } from './node-tests.ts';
+import { isBlank, isList, isMap, isText, isTextList, textsOf } from './node-tests.ts';
 import { fail, failWith, givenValue, hasFailed, locationOf, type Place } from './place.ts';
 
 export interface ChangesClause {
   readonly paths: readonly string[];
+  /** In place of `paths`; variables are not put in yet. */
+  readonly regexp?: string;
   readonly compareTo?: string;
 }
 
@@ -22,14 +25,13 @@ export const changesKeyword: Keyword<ChangesClause> = {
       failWith(place, `${locationOf(place)} should be an array or a hash`);
       return undefined;
     }
-    allowKeys(place, node, ['paths', 'compare_to']);
-    requireKeys(place, node, ['paths']);
-    const paths = node.byName.get('paths')?.value;
+    allowKeys(place, node, ['paths', 'regexp', 'compare_to']);
+    requirePatterns(place, node);
+    const patterns = readPatterns(place, node);
+    checkKey(place, node, 'compare_to', should.beText);
     const compareTo = givenValue(node, 'compare_to');
-    if (paths !== undefined) checkPatterns(place, 'paths', paths);
-    if (compareTo !== undefined && !isText(compareTo)) fail(place, 'compare_to', should.beText.message);
-    if (hasFailed(place) || paths === undefined) return undefined;
-    return { paths: textsOf(paths), ...(compareTo?.kind === 'scalar' ? { compareTo: compareTo.text } : {}) };
+    if (hasFailed(place) || patterns === undefined) return undefined;
+    return { ...patterns, ...(compareTo?.kind === 'scalar' ? { compareTo: compareTo.text } : {}) };
   },
 };
 
@@ -41,3 +43,34 @@ export const checkPatterns = (place: Place, attribute: string, node: YamlNode): 
     fail(place, attribute, `has too many entries (maximum ${LIMITS.rulePatterns})`);
   }
 };
+
+/** `paths`, or a `regexp` in their place. */
+export const requirePatterns = (place: Place, map: YamlMap): void => {
+  if (givenValue(map, 'regexp') === undefined) requireKeys(place, map, ['paths']);
+  allowOnlyOneOf(place, map, ['paths', 'regexp']);
+};
+
+export const readPatterns = (place: Place, map: YamlMap): Pick<ChangesClause, 'paths' | 'regexp'> | undefined => {
+  const regexp = givenValue(map, 'regexp');
+  const paths = map.byName.get('paths')?.value;
+  if (paths !== undefined) checkPatterns(place, 'paths', paths);
+  if (regexp !== undefined) checkRegexp(place, regexp);
+  if (hasFailed(place)) return undefined;
+  if (regexp?.kind === 'scalar') return { paths: [], regexp: regexp.text };
+  return { paths: paths === undefined ? [] : textsOf(paths) };
+};
+
+/** One with variables is looked at when they are known. */
+const checkRegexp = (place: Place, node: YamlNode): void => {
+  if (!isText(node)) return fail(place, 'regexp', should.beText.message);
+  if (isBlank(node)) return fail(place, 'regexp', should.bePresent.message);
+  if (VARIABLE.test(node.text)) return;
+  if (node.text.length > LIMITS.ruleRegexpLength) {
+    fail(place, 'regexp', `is too long (maximum is ${LIMITS.ruleRegexpLength} characters)`);
+  }
+  if (compileRegex(node.text) !== undefined) return;
+  const hint = 'Regular expressions have the syntax of RE2: no look-around, no back-references.';
+  fail(place, 'regexp', 'must be a valid regular expression', hint);
+};
+
+const VARIABLE = /\$\w|\$\{\w|%\w+%/;

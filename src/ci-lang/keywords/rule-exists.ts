@@ -4,10 +4,12 @@ import { allowKeys, checkKey, requireKeys, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
 import { isList, isMap, isText, isTextList, textsOf } from './node-tests.ts';
 import { fail, failWith, givenValue, hasFailed, locationOf, type Place } from './place.ts';
-import { checkPatterns } from './rule-changes.ts';
+import { checkPatterns, readPatterns, requirePatterns } from './rule-changes.ts';
 
 export interface ExistsClause {
   readonly paths: readonly string[];
+  /** In place of `paths`; variables are not put in yet. */
+  readonly regexp?: string;
   /** Whose files, when not those of the project that the rule belongs to; variables are not put in yet. */
   readonly project?: string;
   /** Of that project: branch, tag or sha. */
@@ -37,16 +39,14 @@ export const existsKeyword = existsLike(true);
 export const includeExistsKeyword = existsLike(false);
 
 const readMap = (place: Place, map: YamlMap): ExistsClause | undefined => {
-  allowKeys(place, map, ['paths', 'project', 'ref']);
-  requireKeys(place, map, ['paths']);
+  allowKeys(place, map, ['paths', 'regexp', 'project', 'ref']);
+  requirePatterns(place, map);
   if (givenValue(map, 'ref') !== undefined) requireKeys(place, map, ['project']);
-  const paths = givenValue(map, 'paths');
-  if (paths !== undefined) checkPatterns(place, 'paths', paths);
+  const patterns = readPatterns(place, map);
   checkKey(place, map, 'project', should.beText);
   checkKey(place, map, 'ref', should.beText);
-  if (hasFailed(place)) return undefined;
-  const texts = definedOnly({ project: textOf(map, 'project'), ref: textOf(map, 'ref') });
-  return { paths: paths === undefined ? [] : textsOf(paths), ...texts };
+  if (hasFailed(place) || patterns === undefined) return undefined;
+  return { ...patterns, ...definedOnly({ project: textOf(map, 'project'), ref: textOf(map, 'ref') }) };
 };
 
 const textOf = (map: YamlMap, name: string): string | undefined => {

@@ -4,6 +4,7 @@ import type { ChangesClause } from '../keywords/rule-changes.ts';
 import type { ExistsClause } from '../keywords/rule-exists.ts';
 import { seeReferences } from '../trace/see-values.ts';
 import type { PathsTrace } from '../trace/trace.ts';
+import { matchRegexp } from './match-regexp.ts';
 import { type RuleContext, RuleError } from './rule-context.ts';
 
 /** Without a diff to look at it holds; an empty diff never does. Throws `RuleError` for an unknown `compare_to`. */
@@ -12,8 +13,14 @@ export const matchChanges = async (clause: ChangesClause, context: RuleContext):
   const compareTo = clause.compareTo === undefined ? undefined : variables.expand(clause.compareTo);
   const changed = await repository.changedFiles(compareTo);
   if (changed === 'invalid_ref') throw new RuleError('rules:changes:compare_to is not a valid ref');
-  const asked = { kind: 'changes', patterns: clause.paths, ...(compareTo === undefined ? {} : { compareTo }) } as const;
+  const patterns = patternsOf(clause);
+  const asked = { kind: 'changes', patterns, ...(compareTo === undefined ? {} : { compareTo }) } as const;
   if (changed === undefined) return withoutDiff(asked, context);
+  if (clause.regexp !== undefined) {
+    const regexp = variables.expand(clause.regexp);
+    const answer = matchRegexp('rules:changes', regexp, changed, ['changes', compareTo ?? ''], repository);
+    return traceOf(asked, answer, changed.length, context);
+  }
   const globs = [...new Set(clause.paths.map((path) => variables.expand(path)))];
   const answer = changed.length === 0 || globs.length === 0 ? NOTHING : compare(globs, changed, compareTo, context);
   return traceOf(asked, answer, changed.length, context);
@@ -26,16 +33,26 @@ export const matchChanges = async (clause: ChangesClause, context: RuleContext):
 export const matchExists = async (clause: ExistsClause, context: RuleContext): Promise<PathsTrace> => {
   const { variables, repository } = context;
   const { paths, project, ref } = clause;
-  const asked = { kind: 'exists', patterns: paths, ...(project === undefined ? {} : { project }) } as const;
+  const patterns = patternsOf(clause);
+  const asked = { kind: 'exists', patterns, ...(project === undefined ? {} : { project }) } as const;
   const written = [project ?? '', ref ?? ''];
-  if (paths.length === 0) return traceOf(asked, NOTHING, 0, context, written);
+  if (patterns.length === 0) return traceOf(asked, NOTHING, 0, context, written);
   const place = await placeOf(clause, context);
   if (place === 'nowhere') return traceOf(asked, NOTHING, 0, context, written);
-  const globs = paths.map((path) => variables.expand(path));
   const files = await repository.listFiles(place);
+  if (clause.regexp !== undefined) {
+    const regexp = variables.expand(clause.regexp);
+    const answer = matchRegexp('rules:exists', regexp, files, ['exists', placeKey(place)], repository);
+    return traceOf(asked, answer, files.length, context, written);
+  }
+  const globs = paths.map((path) => variables.expand(path));
   const answer = repository.answer(['exists', placeKey(place), ...globs], globs, files, matchExistingPath);
   return traceOf(asked, answer, files.length, context, written);
 };
+
+/** As written. */
+const patternsOf = ({ paths, regexp }: ChangesClause | ExistsClause): readonly string[] =>
+  regexp === undefined ? paths : [regexp];
 
 const placeKey = (place: ConfigPlace | undefined): string =>
   place === undefined ? '' : `${place.project}@${place.sha}`;

@@ -17,8 +17,12 @@ export interface Repository extends Omit<CompileHost, 'readArtifact' | 'listFile
     patterns: readonly string[],
     paths: readonly string[],
     match: MatchPaths,
+    weigh?: WeighPattern,
   ) => PathsAnswer;
 }
+
+/** How many comparisons holding the pattern against one path counts for. */
+type WeighPattern = (pattern: string) => number;
 
 export const askOnce = (host: CompileHost): Repository => {
   const { serverUrl, home } = host;
@@ -44,15 +48,15 @@ export const askOnce = (host: CompileHost): Repository => {
 const answerOnce = (): Repository['answer'] => {
   const answers = new Map<string, PathsAnswer>();
   let comparisons = 0;
-  return (question, patterns, paths, match) =>
+  return (question, patterns, paths, match, weigh = alternativesIn) =>
     remember(answers, JSON.stringify(question), () => {
-      comparisons += paths.length * patterns.reduce((sum, pattern) => sum + weightOf(pattern), 0);
+      comparisons += paths.length * patterns.reduce((sum, pattern) => sum + weigh(pattern), 0);
       return comparisons > LIMITS.pipelineComparisons ? { because: 'too_many_to_compare' } : match(patterns, paths);
     });
 };
 
 /** How many patterns the braces of one may stand for. */
-const weightOf = (pattern: string): number =>
+const alternativesIn: WeighPattern = (pattern) =>
   pattern.includes('{') ? Math.min(1000, 2 ** (pattern.split(',').length - 1)) : 1;
 
 /** A question whose answers are kept by what was asked. */
