@@ -21,6 +21,7 @@ export const allRoutes = (): AppRoutes => {
       background: new Background(log),
       dataDir: NOWHERE,
       externalUrl: 'https://ci.example.com',
+      outboundAllow: [],
     }),
   );
 };

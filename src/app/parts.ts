@@ -3,6 +3,7 @@ import { publishTo } from '../events/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import { FileBlobStore } from '../platform/blobs/index.ts';
 import type { Logger } from '../platform/log.ts';
+import type { AllowedTarget } from '../platform/net/index.ts';
 import type { Database } from '../platform/postgres/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
 import { accountGuards } from '../rooms/accounts/index.ts';
@@ -34,6 +35,8 @@ export interface PartsOptions {
   readonly dataDir: string;
   /** `https://host/root`, no trailing slash. */
   readonly externalUrl: string;
+  /** Private targets that requests for users may reach. */
+  readonly outboundAllow: readonly AllowedTarget[];
 }
 
 /**
@@ -97,7 +100,7 @@ export function makeParts(options: PartsOptions) {
     blobs,
     server,
     later: background.start,
-    ...configSources(),
+    ...configSources(clock, options.outboundAllow),
   };
   const pushes = new PushJournal({ ...core, presence, onPushed: (push) => onPushed(core, push) });
   return {

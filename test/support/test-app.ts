@@ -8,6 +8,7 @@ import { makeTicks } from '../../src/app/ticks.ts';
 import { createHttpServer } from '../../src/http/index.ts';
 import type { ProjectId } from '../../src/kit/ids.ts';
 import { createLogger } from '../../src/platform/log.ts';
+import { parseAllowedTargets } from '../../src/platform/net/index.ts';
 import type { Database } from '../../src/platform/postgres/index.ts';
 import { createVault, parseKeyring } from '../../src/platform/secrets/index.ts';
 import {
@@ -42,10 +43,12 @@ interface Shared {
   readonly clock: MovableClock;
   /** The data folder. */
   readonly folder: string;
+  /** As PENSTOCK_OUTBOUND_ALLOW. */
+  readonly outboundAllow: string;
 }
 
 /** One server: its parts behind real HTTP, its bell on the database's NOTIFY. No ticks, no runner. */
-const serve = async ({ database, clock, folder }: Shared) => {
+const serve = async ({ database, clock, folder, outboundAllow }: Shared) => {
   const faults: string[] = [];
   const sink = new Writable({
     write: (chunk, _encoding, done) => {
@@ -64,6 +67,7 @@ const serve = async ({ database, clock, folder }: Shared) => {
     background,
     dataDir: folder,
     externalUrl: EXTERNAL_URL,
+    outboundAllow: parseAllowedTargets(outboundAllow),
   });
   await parts.presence.open();
   const routes = makeRoutes(parts);
@@ -220,8 +224,8 @@ export class TestApp {
   }
 }
 
-export const startTestApp = async (): Promise<TestApp> => {
+export const startTestApp = async ({ outboundAllow = '' } = {}): Promise<TestApp> => {
   const database = await testDatabase();
-  const shared = { database, clock: new MovableClock(), folder: temporaryFolder('app') };
+  const shared = { database, clock: new MovableClock(), folder: temporaryFolder('app'), outboundAllow };
   return new TestApp(database, shared, await serve(shared));
 };

@@ -2,7 +2,7 @@ import { configError } from '../config-error.ts';
 import { isList, isMap, isNull, isText } from '../keywords/node-tests.ts';
 import { buildEntry, buildMap, buildText, type YamlMap, type YamlNode } from '../yaml/index.ts';
 import type { IncludeContext } from './include-context.ts';
-import { isAddress } from './include-options.ts';
+import { isAddress } from './is-address.ts';
 
 /** The includes of one file, each as a map; a text is a short form of one. */
 export const readIncludeItems = (value: YamlNode | undefined, context: IncludeContext): readonly YamlMap[] => {

@@ -1,11 +1,11 @@
 import { configError, diagnosticAt } from '../config-error.ts';
+import { findOptionProblems } from '../keywords/include-options.ts';
 import { jsonMapOf } from '../keywords/json-value.ts';
 import type { YamlMap } from '../yaml/index.ts';
 import { artifactInclude } from './artifact.ts';
 import { componentInclude } from './component.ts';
 import type { IncludeContext } from './include-context.ts';
 import type { IncludeKind, LocatedFile } from './include-kind.ts';
-import { findOptionProblems } from './include-options.ts';
 import { localInclude } from './local.ts';
 import { projectInclude } from './project.ts';
 import { remoteInclude } from './remote.ts';
@@ -65,8 +65,7 @@ export const locateFile = (item: YamlMap, { name, kinds }: IncludeUse, context: 
 
 /** GitLab looks at these in `trigger:include` only; elsewhere they would be ignored, also a digest that protects. */
 const refuseOptions = (item: YamlMap): void => {
-  // What artifacts need is said by their own kind.
-  const [problem] = findOptionProblems(item).filter(({ entry }) => entry.name !== 'artifact');
+  const [problem] = findOptionProblems(item);
   if (problem === undefined) return;
   const { message, entry } = problem;
   throw configError(`include config ${message}`, entry.key.position, ['include', entry.name ?? '']);

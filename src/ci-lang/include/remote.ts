@@ -1,5 +1,5 @@
 import type { FetchAnswer, FetchFailure } from '../config-host.ts';
-import { LIMITS } from '../limits.ts';
+import { cacheSeconds } from '../keywords/include-options.ts';
 import type { YamlMap } from '../yaml/index.ts';
 import {
   addressProblem,
@@ -11,7 +11,7 @@ import {
   problem,
   textOf,
 } from './include-kind.ts';
-import { cacheSeconds, isAddress } from './include-options.ts';
+import { isAddress } from './is-address.ts';
 import { outsideScope } from './outside-scope.ts';
 
 /** A file at an http or https address, fetched without any credentials. */
@@ -45,7 +45,7 @@ const urlProblem = (url: string, shown: string): IncludeProblem | undefined =>
 const freshFor = (item: YamlMap): { readonly freshFor?: number } => {
   const node = givenNode(item, 'cache');
   const seconds = node === undefined ? undefined : cacheSeconds(node);
-  return typeof seconds === 'number' ? { freshFor: Math.max(seconds, LIMITS.leastIncludeCacheSeconds) } : {};
+  return typeof seconds === 'number' ? { freshFor: seconds } : {};
 };
 
 const failure = (answer: Exclude<FetchAnswer, { kind: 'text' }>, shown: string): FileAnswer => {

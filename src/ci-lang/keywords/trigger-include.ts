@@ -2,6 +2,7 @@ import type { JsonValue } from '../compiled-bridge.ts';
 import { LIMITS } from '../limits.ts';
 import type { YamlMap } from '../yaml/index.ts';
 import { allowKeys, checkKey } from './checks.ts';
+import { findOptionProblems } from './include-options.ts';
 import { jsonOf } from './json-value.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
 import { isBlank, isList, isMap, isNull, isText } from './node-tests.ts';
@@ -60,13 +61,10 @@ const readItem = (place: Place): TriggerInclude => {
 };
 
 const checkItem = (place: Place, map: YamlMap): void => {
-  const lacks = (name: string): boolean => isBlank(givenValue(map, name) ?? { ...BLANK, position: map.position });
-  if (givenValue(map, 'project') !== undefined && lacks('file')) {
-    fail(place, 'config', 'must specify the file where to fetch the config from');
-  }
-  checkIntegrity(place, map, lacks('remote'));
+  for (const { message } of findOptionProblems(map)) fail(place, 'config', message);
   allowKeys(place, map, KEYS);
-  if (givenValue(map, 'artifact') !== undefined && lacks('job')) {
+  const job = givenValue(map, 'job');
+  if (givenValue(map, 'artifact') !== undefined && (job === undefined || isBlank(job))) {
     fail(place, 'config', 'must specify the job where to fetch the artifact from');
   }
   checkKey(place, map, 'rules', {
@@ -74,19 +72,4 @@ const checkItem = (place: Place, map: YamlMap): void => {
     message: 'should be an array of hashes',
   });
   if (!hasFailed(place)) readKeyword(place, map, includeRulesKeyword);
-};
-
-const BLANK = { kind: 'scalar', type: 'null', value: null, text: '' } as const;
-
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
-const checkIntegrity = (place: Place, map: YamlMap, isLocal: boolean): void => {
-  const integrity = givenValue(map, 'integrity');
-  if (integrity === undefined) return;
-  if (isLocal) fail(place, 'config', 'integrity can only be specified for remote includes');
-  if (!isText(integrity) || !integrity.text.startsWith('sha256-')) {
-    fail(place, 'config', "integrity hash must start with 'sha256-'");
-  } else if (!BASE64.test(integrity.text.slice('sha256-'.length))) {
-    fail(place, 'config', 'integrity hash must be base64 encoded');
-  }
 };

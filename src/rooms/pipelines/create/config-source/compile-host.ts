@@ -14,8 +14,8 @@ import type { ServerFacts } from '../../../variables/index.ts';
 import type { PipelineDraft } from '../persist.ts';
 import { configDeadline } from './config-deadline.ts';
 import { OtherProjects } from './other-projects.ts';
-import type { FetchRemoteText } from './remote-text.ts';
-import { fetchRemoteFile } from './remote-text.ts';
+import type { RemoteTexts } from './remote-text.ts';
+import { fetchRemoteText } from './remote-text.ts';
 
 export interface CompileHostDeps {
   readonly db: Db;
@@ -24,7 +24,7 @@ export interface CompileHostDeps {
   readonly repositories: RepositoryDeps;
   /** The server's own, by name. */
   readonly templates: { readonly read: CompileHost['readTemplate'] };
-  readonly fetchRemoteText: FetchRemoteText;
+  readonly remoteTexts: RemoteTexts;
 }
 
 /**
@@ -52,7 +52,7 @@ export function compileHost(deps: CompileHostDeps, draft: PipelineDraft): Compil
       const owner = projects.ownerOf(place);
       return owner === undefined ? [] : listTagNames(repositories, owner);
     }),
-    fetchText: inTime((url, options) => fetchRemoteFile(deps.fetchRemoteText, url, options)),
+    fetchText: inTime((url, options) => fetchRemoteText(deps.remoteTexts, url, options)),
     readTemplate: inTime((name) => deps.templates.read(name)),
     identifyFiles: (questions) => identifyFiles(repositories, project, draft.sha, questions),
     changedFiles: async (compareTo) => {
