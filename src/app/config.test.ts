@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ConfigError, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
 
 const read = (outboundAllow: string) =>
   readConfig({}, { PENSTOCK_OUTBOUND_ALLOW: outboundAllow }, { concurrency: 2 }).outboundAllow;

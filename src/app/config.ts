@@ -1,13 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type AllowedTarget, BadAllowedTarget, parseAllowedTargets } from '../platform/net/index.ts';
-
-/** A wrong setting. The text is one line for the operator; the command ends with status 2. */
-export class ConfigError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ConfigError';
-  }
-}
+import { ConfigError } from './config-error.ts';
 
 /** Everything that `penstock serve` can be told. Read once, at the start; nothing else looks at the environment. */
 export interface Config {

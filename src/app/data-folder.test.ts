@@ -2,7 +2,7 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/support/git-client.ts';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './config-error.ts';
 import { makeDataFolder } from './data-folder.ts';
 
 describe('the data folder', () => {

@@ -13,7 +13,7 @@ import { BadRootSetting, checkSecretKey, ensureRoot, WrongSecretKey } from '../r
 import { countEmbeddedJobs } from '../rooms/runners/index.ts';
 import { Background } from './background.ts';
 import type { Config } from './config.ts';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './config-error.ts';
 import { isSystemError, makeDataFolder } from './data-folder.ts';
 import { openAppDatabase } from './database.ts';
 import { EmbeddedRunner } from './embedded-runner.ts';

@@ -1,4 +1,4 @@
-import { ConfigError } from '../app/config.ts';
+import { ConfigError } from '../app/config-error.ts';
 import { openAppDatabase } from '../app/database.ts';
 import { systemClock } from '../app/system-clock.ts';
 import { createLogger } from '../platform/log.ts';

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { ConfigError } from '../app/config.ts';
+import { ConfigError } from '../app/config-error.ts';
 import { ExitStatus } from './exit-status.ts';
 import { versionLine } from './version-line.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { ConfigError } from '../app/config.ts';
+import { ConfigError } from '../app/config-error.ts';
 import { VERSION } from '../kit/version.ts';
 
 interface RunnerFlags {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { ConfigError } from '../../app/config.ts';
+import { ConfigError } from '../../app/config-error.ts';
 import { PIPELINE_SOURCES } from '../../wire/statuses.ts';
 
 /** What lint and why are told on the command line. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
-import { ConfigError } from '../../app/config.ts';
+import { ConfigError } from '../../app/config-error.ts';
 import type { CompileInput, Variable } from '../../ci-lang/index.ts';
 import { PIPELINE_SOURCES } from '../../wire/statuses.ts';
 import type { Terminal } from '../terminal.ts';
