@@ -4,7 +4,6 @@ import type { CompileInput, CompileResult } from '../compile-types.ts';
 import { ConfigError, diagnosticAt } from '../config-error.ts';
 import type { CompileHost } from '../config-host.ts';
 import { type CheckedConfig, defineConfig } from '../define-config.ts';
-import { definedOnly } from '../defined-only.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { FILTERED_MESSAGES } from '../filtered-messages.ts';
 import { LIMITS } from '../limits.ts';
@@ -21,7 +20,7 @@ export const lint = async (given: LintInput, host: CompileHost): Promise<LintRes
   const notes = newCompileNotes();
   try {
     const definition = await defineConfig({ ...given, purpose: 'lint' }, askOnce(host), notes);
-    return { ...resultOf([], notes), jobs: listJobs(definition) };
+    return resultOf([], notes, listJobs(definition));
   } catch (error) {
     if (error instanceof ConfigError) return resultOf(error.diagnostics, notes);
     throw error;
@@ -39,7 +38,7 @@ export const describeDryRun = (result: CompileResult, path: string): LintResult 
   switch (result.kind) {
     case 'compiled': {
       const { jobs, stages } = result.pipeline;
-      return { ...resultOf([], result), jobs: sortByStage(jobs, stages).map(presentCompiled) };
+      return resultOf([], result, sortByStage(jobs, stages).map(presentCompiled));
     }
     case 'config_error':
       return resultOf(result.errors, result);
@@ -61,13 +60,18 @@ interface Found {
   readonly merged?: YamlMap;
 }
 
-const resultOf = (errors: readonly Diagnostic[], { warnings, includes, merged }: Found): LintResult => ({
+const resultOf = (
+  errors: readonly Diagnostic[],
+  { warnings, includes, merged }: Found,
+  jobs: readonly LintJob[] = [],
+): LintResult => ({
   valid: errors.length === 0,
   errors,
   warnings,
   includes,
-  jobs: [],
-  ...definedOnly({
-    mergedYaml: merged === undefined ? undefined : writeYaml(showMerged(merged), LIMITS.mergedYamlCharacters),
-  }),
+  jobs,
+  // Not before somebody asks: it takes about as long as all the rest.
+  get mergedYaml() {
+    return merged === undefined ? undefined : writeYaml(showMerged(merged), LIMITS.mergedYamlCharacters);
+  },
 });
