@@ -12,7 +12,7 @@ export interface LintResult {
   /** Every file that was included, in the order in which they were met. */
   readonly includes: readonly IncludeRecord[];
   /** As GitLab writes it; absent when an error came before everything was merged, or when it is too long to show. */
-  readonly mergedYaml: string | undefined;
+  readonly mergedYaml?: string | undefined;
   /** By stage; none when the configuration is not valid. */
   readonly jobs: readonly LintJob[];
 }
