@@ -55,6 +55,20 @@ b: {script: x, cache: [{key: {files: [Gemfile]}}, {key: {files_commits: [Gemfile
     expect(asked).toEqual([[...contents, 'last_commit Gemfile', 'last_commit *.lock']]);
   });
 
+  it('may have many files, but globs of cache keys are not held against millions', async () => {
+    const files = Array.from({ length: 20_000 }, (_, at) => `folder/file-${at}`);
+    const host = languageHost({ listFiles: () => Promise.resolve(files) });
+    const globs = (count: number, glob: string): string =>
+      Array.from({ length: count }, (_, at) => `j${at}: {script: x, cache: {key: {files: ['${glob}${at}']}}}`).join(
+        '\n',
+      );
+    expect((await compile(inputOf(globs(90, 'folder/*-')), host)).kind).toBe('compiled');
+    expect(await compile(inputOf(globs(110, 'folder/*-')), host)).toMatchObject({
+      kind: 'config_error',
+      errors: [{ message: 'j99: the cache keys of this pipeline search for too many files' }],
+    });
+  });
+
   it('is not asked what no rule needs', async () => {
     const never = (): Promise<never> => Promise.reject(new Error('asked'));
     const host = languageHost({ readLocalFile: never, listFiles: never, changedFiles: never, identifyFiles: never });

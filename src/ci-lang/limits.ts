@@ -69,6 +69,8 @@ export const LIMITS = {
   pipelineComparisons: 10_000_000,
   /** Our own: different globs and `files_commits` in the cache keys of one pipeline; each is looked for on its own. */
   cacheKeySearches: 200,
+  /** Our own: comparisons of paths with those globs; a path that matches counts five times, for what follows from it. */
+  cacheKeyComparisons: 2_000_000,
   /** Our own: characters of variables after expansion, of all jobs of one pipeline together. */
   expandedCharacters: 64 * 1024 * 1024,
   /** Our own: characters of the merged configuration that lint shows. */

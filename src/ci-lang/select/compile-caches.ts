@@ -64,7 +64,7 @@ const identify = async (jobs: readonly JobDefinition[], repository: Repository):
   const ask = (id: FileQuestion['id'], path: string): void => {
     questions.set(`${id}:${path}`, { id, path });
   };
-  let searches = 0;
+  let [searches, comparisons] = [0, 0];
   for (const { job, names } of sources) {
     for (const { id, path } of names) {
       const isGlob = id === 'content' && path.includes('*');
@@ -74,7 +74,10 @@ const identify = async (jobs: readonly JobDefinition[], repository: Repository):
       if (isGlob) {
         const matches = compileWildcards(path);
         // One after the other: the list is fetched once, and nothing else waits
-        const found = (await repository.listFiles()).filter(matches);
+        const files = await repository.listFiles();
+        const found = files.filter(matches);
+        comparisons += files.length + 4 * found.length;
+        if (comparisons > LIMITS.cacheKeyComparisons) throw tooMany(job);
         globs.set(path, found);
         for (const file of found) ask('content', file);
       } else ask(id, path);
@@ -110,7 +113,9 @@ const namesOf = ({ files = [], filesCommits = [] }: FileCacheKey): readonly File
   ];
 };
 
-const tooMany = (job: JobDefinition): Error => {
-  const most = `the cache keys of a pipeline can search for ${LIMITS.cacheKeySearches} globs and files_commits at most`;
-  return configError(`${job.name}: ${most}`, job.position, ['jobs', job.name, 'cache']);
-};
+const tooMany = (job: JobDefinition): Error =>
+  configError(`${job.name}: the cache keys of this pipeline search for too many files`, job.position, [
+    'jobs',
+    job.name,
+    'cache',
+  ]);
