@@ -1,5 +1,6 @@
 import { diagnosticAt } from '../config-error.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import { didYouMean } from '../keywords/did-you-mean.ts';
 import type { JobDefinition } from '../keywords/job-definition.ts';
 import type { NeedDefinition } from '../keywords/need.ts';
 import { LIMITS } from '../limits.ts';
@@ -14,7 +15,7 @@ export const checkJobs = (
   stages: readonly string[],
 ): readonly Diagnostic[] => {
   const stageIndex = new Map(stages.map((stage, index) => [stage, index] as const));
-  const known: KnownJobs = { jobs, stageIndex, stages };
+  const known: KnownJobs = { jobs, stageIndex, stages, hints: { left: MOST_HINTS } };
   const problems = [...jobs.values()].flatMap((job) => [
     ...checkStage(job, known),
     ...checkDependencies(job, job.kind === 'build' ? (job.dependencies ?? []) : [], known),
@@ -32,15 +33,33 @@ interface KnownJobs {
   readonly jobs: ReadonlyMap<string, JobDefinition>;
   readonly stages: readonly string[];
   readonly stageIndex: ReadonlyMap<string, number>;
+  readonly hints: { left: number };
 }
+
+/** Enough for a person; looking for more would take long where many names are wrong. */
+const MOST_HINTS = 10;
+
+/** Adds the name that was meant, if one is close. */
+const withHint = (
+  diagnostic: Diagnostic,
+  name: string,
+  candidates: Iterable<string>,
+  { hints }: KnownJobs,
+): Diagnostic => {
+  hints.left -= 1;
+  const hint = hints.left < 0 ? undefined : didYouMean([name], [...candidates]);
+  return hint === undefined ? diagnostic : { ...diagnostic, hint };
+};
 
 const problem = (job: JobDefinition, keyword: string, message: string, position = job.position): Diagnostic =>
   diagnosticAt('error', message, position, ['jobs', job.name, keyword]);
 
-const checkStage = (job: JobDefinition, { stages, stageIndex }: KnownJobs): readonly Diagnostic[] => {
+const checkStage = (job: JobDefinition, known: KnownJobs): readonly Diagnostic[] => {
+  const { stages, stageIndex } = known;
   if (stageIndex.has(job.stage)) return [];
   const chosen = `${job.name} job: chosen stage ${job.stage} does not exist`;
-  return [problem(job, 'stage', `${chosen}; available stages are ${stages.join(', ')}`)];
+  const wrong = problem(job, 'stage', `${chosen}; available stages are ${stages.join(', ')}`);
+  return [withHint(wrong, job.stage, stages, known)];
 };
 
 type Reference =
@@ -51,21 +70,20 @@ const checkReference = (job: JobDefinition, reference: Reference, known: KnownJo
   const { kind, name } = reference;
   const keyword = kind === 'need' ? 'needs' : job.kind === 'bridge' ? 'trigger' : 'dependencies';
   const position = kind === 'need' ? reference.need.position : job.position;
-  const complain = (what: string): readonly Diagnostic[] => [
-    problem(job, keyword, `${job.name} job: ${what}`, position),
-  ];
+  const wrong = (what: string): Diagnostic => problem(job, keyword, `${job.name} job: ${what}`, position);
   const target = known.jobs.get(name);
   if (target === undefined) {
     // An optional job may live in a file that was not included.
-    return kind === 'need' && reference.need.optional ? [] : complain(`undefined ${kind}: ${name}`);
+    if (kind === 'need' && reference.need.optional) return [];
+    return [withHint(wrong(`undefined ${kind}: ${name}`), name, known.jobs.keys(), known)];
   }
   if (kind === 'need' && name.length > LIMITS.needNameLength) {
-    return complain(`need \`${name}\` name is too long (maximum is ${LIMITS.needNameLength} characters)`);
+    return [wrong(`need \`${name}\` name is too long (maximum is ${LIMITS.needNameLength} characters)`)];
   }
   const own = known.stageIndex.get(job.stage);
   const others = known.stageIndex.get(target.stage);
   if (own !== undefined && others !== undefined && others <= own) return [];
-  return complain(`${kind} ${name} is not defined in current or prior stages`);
+  return [wrong(`${kind} ${name} is not defined in current or prior stages`)];
 };
 
 const checkDependencies = (job: JobDefinition, names: readonly string[], known: KnownJobs): readonly Diagnostic[] =>
@@ -80,14 +98,14 @@ const checkNeeds = (job: JobDefinition, needs: readonly NeedDefinition[], known:
   return [...wrong, problem(job, 'needs', message)];
 };
 
-const checkOnStop = (job: JobDefinition, { jobs }: KnownJobs): readonly Diagnostic[] => {
+const checkOnStop = (job: JobDefinition, known: KnownJobs): readonly Diagnostic[] => {
   const onStop = job.environment?.onStop;
   if (onStop === undefined) return [];
-  const stopper = jobs.get(onStop);
-  const complain = (what: string): readonly Diagnostic[] => [
+  const stopper = known.jobs.get(onStop);
+  const complain = (what: string): readonly [Diagnostic] => [
     problem(job, 'environment', `${job.name} job: on_stop job ${onStop} ${what}`),
   ];
-  if (stopper === undefined) return complain('is not defined');
+  if (stopper === undefined) return [withHint(complain('is not defined')[0], onStop, known.jobs.keys(), known)];
   if (stopper.environment === undefined) return complain('does not have environment defined');
   if (stopper.environment.name !== job.environment?.name) return complain('have different environment name');
   return stopper.environment.action === 'stop' ? [] : complain('needs to have action stop defined');

@@ -133,6 +133,7 @@ const checkDependencies = (
     }
     return;
   }
-  const missing = dependencies.filter((name) => !jobs.some((need) => need.name === name));
+  const needed = new Set(jobs.map((need) => need.name));
+  const missing = dependencies.filter((name) => !needed.has(name));
   if (missing.length > 0) fail(place, 'dependencies', `the ${missing.join(', ')} should be part of needs`);
 };
