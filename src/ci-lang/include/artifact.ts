@@ -30,7 +30,13 @@ export const artifactInclude: IncludeKind = {
         }
         if (answer.kind === 'unreadable') return problem(answer.reason);
         if (isBlankText(answer.text)) return problem(`File \`${shown}\` is empty!`);
-        return { kind: 'text', text: answer.text, file: `${shown} of ${hide(job)}`, scope };
+        return {
+          kind: 'text',
+          text: answer.text,
+          key: `artifact ${job}: ${path}`,
+          file: `${shown} of ${hide(job)}`,
+          scope,
+        };
       },
     };
   },

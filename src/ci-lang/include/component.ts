@@ -26,7 +26,7 @@ export const componentInclude: IncludeKind = {
 const readComponent = async (written: string, shown: string, context: IncludeContext): Promise<FileAnswer> => {
   const { repository, scope } = context;
   const refusal = (reason: string, hint?: string) => problem(`Component '${shown}' - ${reason}`, hint);
-  const host = repository.serverUrl.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
+  const host = hostOf(repository.serverUrl);
   const address = parseAddress(written, host);
   if (address === undefined) {
     return refusal('the component path is not supported', `It should be like \`${host}/group/project/name@1.0.0\`.`);
@@ -53,6 +53,12 @@ const readComponent = async (written: string, shown: string, context: IncludeCon
     'content not found',
     `The project has neither \`templates/${name}.yml\` nor \`templates/${name}/template.yml\`.`,
   );
+};
+
+/** As CI_SERVER_FQDN has it: with the port, unless it is the usual one. */
+const hostOf = (serverUrl: string): string => {
+  const [, scheme, host = ''] = /^(https?):\/\/([^/]*)/.exec(serverUrl) ?? [];
+  return scheme === 'https' ? host.replace(/:443$/, '') : host.replace(/:80$/, '');
 };
 
 interface ComponentAddress {

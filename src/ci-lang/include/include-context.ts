@@ -28,7 +28,7 @@ export interface IncludeContext {
   readonly records: IncludeRecord[];
   /** The local ones among them, as `project path`: a wildcard leaves them out. */
   readonly local: Set<string>;
-  /** Files that were read before, by the name that diagnostics give them; their inputs are not put in. */
+  /** Files that were read before, by their key; their inputs are not put in. */
   readonly files: Map<string, LoadedFile>;
   /** Characters that further files may have. */
   readonly size: { left: number };

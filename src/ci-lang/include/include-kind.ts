@@ -31,7 +31,9 @@ export type FileAnswer =
   | {
       readonly kind: 'text';
       readonly text: string;
-      /** As diagnostics call the file; the same name is the same text. */
+      /** What the file is, whatever it is called: the same key is the same text. */
+      readonly key: string;
+      /** As diagnostics call the file. */
       readonly file: string;
       /** With which its own includes are seen. */
       readonly scope: IncludeScope;

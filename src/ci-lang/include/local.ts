@@ -1,5 +1,6 @@
 import { addressProblem, extraOf, givenNode, type IncludeKind, isBlankText, problem, textOf } from './include-kind.ts';
 import { repositoryFile } from './repository-file.ts';
+import { suggestFile } from './suggest-file.ts';
 
 /** A file of the repository that the including file belongs to; the path is from its root. */
 export const localInclude: IncludeKind = {
@@ -20,7 +21,9 @@ export const localInclude: IncludeKind = {
       ...address,
       read: async () => {
         const text = await repository.readLocalFile(path, place);
-        if (text === undefined) return problem(`Local file \`${shown}\` does not exist!`);
+        if (text === undefined) {
+          return problem(`Local file \`${shown}\` does not exist!`, await suggestFile(path, place, context));
+        }
         if (isBlankText(text)) return problem(`Local file \`${shown}\` is empty!`);
         return repositoryFile(text, path, { ...scope, place }, context);
       },

@@ -1,6 +1,7 @@
 import { isList } from '../keywords/node-tests.ts';
 import { addressProblem, givenNode, type IncludeKind, isBlankText, problem, textOf } from './include-kind.ts';
 import { repositoryFile } from './repository-file.ts';
+import { suggestFile } from './suggest-file.ts';
 
 /** A file of another project, at a ref of it (else the head of its default branch); the user must may read its code. */
 export const projectInclude: IncludeKind = {
@@ -32,7 +33,9 @@ export const projectInclude: IncludeKind = {
         const { place } = found;
         const text = await repository.readLocalFile(location, place);
         const file = `Project \`${names.project}\` file \`${names.file}\``;
-        if (text === undefined) return problem(`${file} does not exist!`);
+        if (text === undefined) {
+          return problem(`${file} does not exist!`, await suggestFile(location, place, context));
+        }
         if (isBlankText(text)) return problem(`${file} is empty!`);
         const suffix = `@${hide(place.project)}${ref === '' ? '' : `:${names.ref}`}`;
         return repositoryFile(text, location, { ...scope, place, suffix }, context);

@@ -6,7 +6,7 @@ import type { IncludeContext } from './include-context.ts';
 /** Reads the YAML of a file that came; the same file once. Throws ConfigError. */
 export const readFetched = ({ shown, answer }: FetchedFile, { files }: IncludeContext): LoadedFile => {
   if (answer.kind === 'problem') throw new Error(answer.message);
-  const loaded = files.get(answer.file) ?? readConfigFile(answer.text, answer.file, shown);
-  files.set(answer.file, loaded);
+  const loaded = files.get(answer.key) ?? readConfigFile(answer.text, answer.file, shown);
+  files.set(answer.key, loaded);
   return loaded;
 };

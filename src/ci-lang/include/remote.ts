@@ -33,7 +33,7 @@ export const remoteInclude: IncludeKind = {
         const integrity = textOf(givenNode(item, 'integrity')).replace(/^sha256-/, '');
         if (integrity !== '' && integrity !== answer.sha256) return mismatch(shown, answer.sha256);
         if (isBlankText(answer.text)) return problem(`Included file \`${shown}\` is empty or does not exist!`);
-        return { kind: 'text', text: answer.text, file: shown, scope: outsideScope(scope), raw: shown };
+        return { kind: 'text', text: answer.text, key: url, file: shown, scope: outsideScope(scope), raw: shown };
       },
     };
   },

@@ -14,5 +14,6 @@ export const repositoryFile = (
     const steps = [...project.split('/'), '-', kind, sha, ...path.split('/')];
     return variables.hide(`${repository.serverUrl}/${steps.map(encodeURIComponent).join('/')}`);
   };
-  return { kind: 'text', text, file: `${path}${scope.suffix}`, scope, blob: link('blob'), raw: link('raw') };
+  const key = `${project}@${sha}:${path}`;
+  return { kind: 'text', text, key, file: `${path}${scope.suffix}`, scope, blob: link('blob'), raw: link('raw') };
 };

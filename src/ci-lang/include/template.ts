@@ -25,7 +25,7 @@ export const templateInclude: IncludeKind = {
         const missing = `Included file \`${shown}\` is empty or does not exist!`;
         if (answer.kind === 'unknown') return problem(missing, nearTemplates(name, answer.names));
         if (isBlankText(answer.text)) return problem(missing);
-        return { kind: 'text', text: answer.text, file: shown, scope: outsideScope(scope) };
+        return { kind: 'text', text: answer.text, key: `template ${name}`, file: shown, scope: outsideScope(scope) };
       },
     };
   },
