@@ -27,6 +27,7 @@ export { createPipelineRoute } from './routes/create-pipeline-route.ts';
 export { currentJobRoute } from './routes/current-job-route.ts';
 export type { PipelineRouteDeps } from './routes/deps.ts';
 export { jobRoutes } from './routes/job-routes.ts';
+export { lintRoutes } from './routes/lint-routes.ts';
 export { listPipelinesRoute } from './routes/pipeline-list-route.ts';
 export { pipelineRoutes } from './routes/pipeline-routes.ts';
 export { whyRoutes } from './routes/why-routes.ts';

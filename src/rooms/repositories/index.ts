@@ -19,7 +19,7 @@ export { findTagMessage } from './read-tag.ts';
 export type { HasRepository, RepositoryDeps } from './repositories.ts';
 export { openRepositories } from './repositories.ts';
 export { createRepository, removeRepository } from './repository-folder.ts';
-export { findBranch, findTag, headOf, resolveRef } from './resolve-ref.ts';
+export { findBranch, findTag, hasBranches, headOf, resolveRef } from './resolve-ref.ts';
 export type { ResolvedRef } from './resolved-ref.ts';
 export type { PresentedPipeline } from './routes/deps.ts';
 export { repositoryRoutes } from './routes/index.ts';

@@ -65,6 +65,14 @@ const archived = {
   },
 };
 
+const archivedLint = {
+  note: archived.note,
+  prepare: async (lane: Lane, place: Place): Promise<Prepared> => ({
+    ...(await archived.prepare(lane, place)),
+    json: { content: 'a: {script: x}' },
+  }),
+};
+
 const debugged = {
   note: 'with CI_DEBUG_TRACE',
   prepare: async ({ world }: Lane, { visibility }: Place): Promise<Prepared> => ({
@@ -116,6 +124,8 @@ export const jobRecipes: Recipes = {
       },
     },
   ],
+  'GET /projects/:id/ci/lint': {},
+  'POST /projects/:id/ci/lint': [{ prepare: () => ({ json: { content: 'a: {script: x}' } }) }, archivedLint],
   'GET /projects/:id/penstock/pipelines/:pipeline_id/why': [{}, membersOnly],
   'POST /projects/:id/penstock/why': [{ prepare: () => ({ json: { ref: 'side' } }) }, archived],
   'GET /projects/:id/penstock/refusals/:refusal_id': {

@@ -66,7 +66,7 @@ export async function prepareCreation(deps: PrepareDeps, request: CreatePipeline
     kind: 'prepared',
     draft,
     input: { ...config, inputs, facts, variables },
-    host: compileHost(deps, draft),
+    host: compileHost(deps, { ...request, ...draft }),
   };
 }
 

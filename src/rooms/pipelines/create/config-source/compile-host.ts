@@ -1,6 +1,9 @@
 import type { CompileHost } from '../../../../ci-lang/index.ts';
 import type { Clock } from '../../../../kit/clock.ts';
 import type { Db } from '../../../../platform/postgres/index.ts';
+import type { PipelineSource } from '../../../../wire/statuses.ts';
+import type { User } from '../../../accounts/index.ts';
+import type { Project } from '../../../projects/index.ts';
 import type { RepositoryDeps } from '../../../repositories/index.ts';
 import {
   changedPaths,
@@ -11,7 +14,6 @@ import {
   readTextFile,
 } from '../../../repositories/index.ts';
 import type { ServerFacts } from '../../../variables/index.ts';
-import type { PipelineDraft } from '../persist.ts';
 import { configDeadline } from './config-deadline.ts';
 import { OtherProjects } from './other-projects.ts';
 import type { RemoteTexts } from './remote-text.ts';
@@ -27,18 +29,29 @@ export interface CompileHostDeps {
   readonly remoteTexts: RemoteTexts;
 }
 
+/** The commit whose configuration is compiled, and for whom. */
+export interface CompileSite {
+  readonly project: Project;
+  /** Undefined: nobody is signed in, who reads what everybody may. */
+  readonly user: User | undefined;
+  readonly source: PipelineSource;
+  readonly sha: string;
+  readonly tag: boolean;
+  readonly beforeSha: string;
+}
+
 /**
  * Answers the compiler's questions: from the repository at the commit that the pipeline is for, from other projects as
  * far as the pipeline's user may read their code, from the web, and from the server's templates.
  */
-export function compileHost(deps: CompileHostDeps, draft: PipelineDraft): CompileHost {
-  const { project, user } = draft.request;
+export function compileHost(deps: CompileHostDeps, site: CompileSite): CompileHost {
+  const { project, user } = site;
   const { repositories } = deps;
   const projects = new OtherProjects(deps, project, user);
   const inTime = configDeadline(deps.clock);
   return {
     serverUrl: deps.server.externalUrl,
-    home: { project: project.fullPath, sha: draft.sha },
+    home: { project: project.fullPath, sha: site.sha },
     readLocalFile: inTime(async (path, place) => {
       const owner = projects.ownerOf(place);
       return owner && readTextFile(repositories, owner, place.sha, path);
@@ -54,12 +67,12 @@ export function compileHost(deps: CompileHostDeps, draft: PipelineDraft): Compil
     }),
     fetchText: inTime((url, options) => fetchRemoteText(deps.remoteTexts, url, options)),
     readTemplate: inTime((name) => deps.templates.read(name)),
-    identifyFiles: (questions) => identifyFiles(repositories, project, draft.sha, questions),
+    identifyFiles: (questions) => identifyFiles(repositories, project, site.sha, questions),
     changedFiles: async (compareTo) => {
-      if (compareTo !== undefined) return changedPaths(repositories, project, { compareTo, sha: draft.sha });
+      if (compareTo !== undefined) return changedPaths(repositories, project, { compareTo, sha: site.sha });
       // GitLab: only a push to an existing branch has a diff; otherwise `changes` holds.
-      if (draft.request.source !== 'push' || draft.tag || draft.beforeSha === NO_SHA) return undefined;
-      return changedPaths(repositories, project, { beforeSha: draft.beforeSha, sha: draft.sha });
+      if (site.source !== 'push' || site.tag || site.beforeSha === NO_SHA) return undefined;
+      return changedPaths(repositories, project, { beforeSha: site.beforeSha, sha: site.sha });
     },
   };
 }

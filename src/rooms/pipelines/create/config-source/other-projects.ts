@@ -14,11 +14,11 @@ export interface OtherProjectsDeps {
 /** Projects that a configuration names, as far as the pipeline's user may read their code. */
 export class OtherProjects {
   readonly #deps: OtherProjectsDeps;
-  readonly #user: User;
+  readonly #user: User | undefined;
   /** By full path: the pipeline's own, and those that were found. Nothing else is read. */
   readonly #known: Map<string, Project>;
 
-  constructor(deps: OtherProjectsDeps, own: Project, user: User) {
+  constructor(deps: OtherProjectsDeps, own: Project, user: User | undefined) {
     this.#deps = deps;
     this.#user = user;
     this.#known = new Map([[own.fullPath, own]]);
