@@ -127,7 +127,7 @@ a: { script: a, variables: { IN_JOB: "$CI_JOB_NAME/$OTHER" } }
     await circle.addVariable({ key: 'A', value: '$B' });
     await circle.addVariable({ key: 'B', value: '$A' });
     const refused = await circle.call('POST', '/pipeline', { json: { ref: 'main' } });
-    expect(refused.outcome).toEqual([
+    expect(refused.refusal).toEqual([
       400,
       { message: { base: ['a: circular variable reference detected: ["A", "B"]'] } },
     ]);
