@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { languageHost } from '../../test/support/language-host.ts';
 import { type CompileHost, type CompileInput, type CompileResult, compile } from './index.ts';
-import { JOB_KEYS } from './keywords/job-keys.ts';
+import { JOB_KEYS, TRIGGER_JOB_KEYS } from './keywords/job-keys.ts';
 import { ROOT_KEYS } from './keywords/jobs.ts';
 
 const scope = { below: [{ key: 'CI_COMMIT_BRANCH', value: 'main' }], above: [{ key: 'A', value: 'a' }] };
@@ -63,7 +63,9 @@ const WORDS: readonly string[] = [
   ...JOB_KEYS,
   ...'if changes exists paths name matrix max job value .pre .hidden a b local reports junit'.split(' '),
   ...'exit_codes optional refs compare_to << __proto__ constructor toString on 1 null url action'.split(' '),
-  ...'options expand'.split(' '),
+  ...'options expand project branch include pipeline strategy forward artifact integrity regexp'.split(' '),
+  ...'kubernetes agent dashboard namespace tag_name description assets links released_at publish'.split(' '),
+  ...'step func git oci env inputs vault aws_secrets_manager gcp_secret_manager token file'.split(' '),
   '',
 ];
 const INPUT_KEYS: readonly string[] = ['default', 'type', 'options', 'regex', 'rules', 'description'];
@@ -132,8 +134,11 @@ describe('whatever the file, there is an answer', () => {
   });
 
   it('for jobs with random keywords', async () => {
-    const keyword = fc.tuple(fc.constantFrom(...JOB_KEYS), tree);
-    const job = fc.array(keyword, { maxLength: 4 }).map((entries) => new Map([...entries, ['script', 'x'] as const]));
+    const keyword = fc.tuple(fc.constantFrom(...JOB_KEYS, ...TRIGGER_JOB_KEYS), tree);
+    const kind = fc.constantFrom(['script', 'x'] as const, ['trigger', 'group/project'] as const);
+    const job = fc
+      .tuple(fc.array(keyword, { maxLength: 4 }), kind)
+      .map(([entries, word]) => new Map([word, ...entries]));
     const jobs = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), job), { minLength: 1, maxLength: 3 });
     expect(await findBad(jobs, rootOf, 600)).toBeUndefined();
   });
@@ -231,6 +236,15 @@ describe('a hostile file is answered soon', () => {
     const jobs = times(1000, (at) => `j${at}: {script: x, rules: [{changes: [${glob}, x${at}]}]}`);
     const paths = Array.from({ length: 1000 }, (_, at) => `src/${'ab'.repeat(20)}${at}`);
     expect(await errorOf(jobs, { ...hostOf(jobs), changedFiles: () => Promise.resolve(paths) })).toBe('compiled');
+  });
+
+  it('large regular expressions for many paths in many rules', async () => {
+    const paths = Array.from({ length: 20_000 }, (_, at) => `src/${'ab'.repeat(20)}${at}`);
+    const host = (content: string) => ({ ...hostOf(content), changedFiles: () => Promise.resolve(paths) });
+    for (const regexp of ['(.{0,30}){0,30}x', '^lib/.*\\.ts$', '([a-z0-9/]*)*$$x']) {
+      const jobs = times(500, (at) => `j${at}: {script: x, rules: [{changes: {regexp: '${regexp}${at}'}}]}`);
+      expect(await errorOf(jobs, host(jobs))).toBe('compiled');
+    }
   });
 
   it('thousands of misspelt keys', async () => {
