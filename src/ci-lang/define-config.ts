@@ -81,6 +81,7 @@ const includeContext = (
     local: new Set(),
     files: new Map(),
     size: { left: LIMITS.configurationCharacters - content.length },
+    comparisons: { left: LIMITS.pipelineComparisons },
     warnings,
     decisions: trace.includes,
     budget: newMergeBudget(),

@@ -206,6 +206,29 @@ describe('a hostile file is answered soon', () => {
     expect(await errorOf(`include: '${'a*'.repeat(5000)}b.yml'\nj: {script: x}`)).toBe('compiled');
   });
 
+  it('many wildcards and many files', async () => {
+    const files = Array.from({ length: 20_000 }, (_, at) => `${'ab'.repeat(20)}/${at}.yml`);
+    const content = `include: [${times(20_000, (at) => `'a*b**a*${at}.yml',`)}]\nj: {script: x}`;
+    const host = { ...hostOf(content), listFiles: () => Promise.resolve(files) };
+    expect(await errorOf(content, host)).toBe('The wildcards of `include:local` have too many files to look at');
+  });
+
+  it('many files that are not there, in a repository of many files', async () => {
+    const files = Array.from({ length: 100_000 }, (_, at) => `ci/${at + 100_000}.yml`);
+    const content = `include: [${times(150, (at) => `ci/${at + 500_000}.yml,`)}]\nj: {script: x}`;
+    const host = {
+      ...hostOf(content),
+      listFiles: () => Promise.resolve(files),
+      readLocalFile: () => Promise.resolve(undefined),
+    };
+    expect(await errorOf(content, host)).toBe('Local file `ci/500000.yml` does not exist!');
+  });
+
+  it('a path of a megabyte of dots', async () => {
+    const content = `include: '${'.'.repeat(1_000_000)}'\nj: {script: x}`;
+    expect(await errorOf(content)).toMatch(/does not have YAML extension!$/);
+  });
+
   it('a circle of five thousand needs', async () => {
     const jobs = times(5000, (at) => `j${at}: {script: x, needs: [j${(at + 1) % 5000}]}`);
     expect(await errorOf(jobs)).toMatch(/^The pipeline has circular dependencies: topological sort failed: \["j0"/);

@@ -1,3 +1,4 @@
+import { configError } from '../config-error.ts';
 import { compileWildcards } from '../globs/index.ts';
 import { isList, isText } from '../keywords/node-tests.ts';
 import {
@@ -29,21 +30,33 @@ const expandFiles = (item: YamlMap): readonly YamlMap[] => {
 };
 
 /** One for each file that is not included yet; none is no error. `*` stops at slashes, `**` does not. */
-const expandWildcard = async (
-  item: YamlMap,
-  { scope, repository, local }: IncludeContext,
-): Promise<readonly YamlMap[]> => {
+const expandWildcard = async (item: YamlMap, context: IncludeContext): Promise<readonly YamlMap[]> => {
+  const { scope, repository, local } = context;
   const entry = item.byName.get('local');
   const { place } = scope;
   if (entry === undefined || !isText(entry.value) || !entry.value.text.includes('*') || place === undefined) {
     return [item];
   }
   const { text, position } = entry.value;
-  const matches = compileWildcards(text);
+  const start = text.slice(0, text.indexOf('*'));
   const files = await repository.listFiles(place);
-  return files
-    .filter((path) => matches(path) && !local.has(`${place.project} ${path}`))
+  spend(files.length, item, context);
+  const candidates = files.filter((path) => path.startsWith(start));
+  spend(MATCH * candidates.length, item, context);
+  return candidates
+    .filter(compileWildcards(text))
+    .filter((path) => !local.has(`${place.project} ${path}`))
     .map((path) => replaceValue(item, entry, buildText(position, path)));
+};
+
+/** How much longer a whole comparison takes than one with the beginning. */
+const MATCH = 10;
+
+/** Ours: GitLab stops when the time is over. */
+const spend = (comparisons: number, item: YamlMap, context: IncludeContext): void => {
+  context.comparisons.left -= comparisons;
+  if (context.comparisons.left >= 0) return;
+  throw configError('The wildcards of `include:local` have too many files to look at', item.position, ['include']);
 };
 
 /** Into the texts at the first level and into those of lists there; not into `inputs`, nor into what `rules` say. */

@@ -32,6 +32,8 @@ export interface IncludeContext {
   readonly files: Map<string, LoadedFile>;
   /** Characters that further files may have. */
   readonly size: { left: number };
+  /** How often paths may still be compared with wildcards. */
+  readonly comparisons: { left: number };
   readonly warnings: Diagnostic[];
   /** What was decided by rules of includes. */
   readonly decisions: IncludeDecision[];

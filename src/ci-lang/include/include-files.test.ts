@@ -19,6 +19,7 @@ const contextOf = (host: CompileHost, characters = 1000): IncludeContext => {
     local: new Set(),
     files: new Map(),
     size: { left: characters },
+    comparisons: { left: 1000 },
     warnings: [],
     decisions: [],
     budget: newMergeBudget(),

@@ -60,7 +60,7 @@ export const textOf = (node: YamlNode | undefined): string => (node?.kind === 's
 /** What keeps an address from naming a YAML file. */
 export const addressProblem = (node: YamlNode, location: string, shown: string): IncludeProblem | undefined => {
   if (!isText(node)) return { message: `Included file \`${shown}\` needs to be a string` };
-  const isYaml = /.+\.(yml|yaml)$/i.test(location.slice(location.lastIndexOf('/') + 1));
+  const isYaml = /^.*[^/]\.ya?ml$/is.test(location);
   return isYaml ? undefined : { message: `Included file \`${shown}\` does not have YAML extension!` };
 };
 
