@@ -63,8 +63,8 @@ const readRef = (shared: string, name: string): string | undefined => {
 };
 
 const defaultBranchOf = (shared: string, findRef: GitCheckout['findRef']): string | undefined => {
-  const remote = /^ref: refs\/remotes\/origin\/(.+)$/.exec(readText(join(shared, 'refs/remotes/origin/HEAD')) ?? '');
-  if (remote?.[1] !== undefined) return remote[1].trim();
+  const remote = /^ref: refs\/remotes\/origin\/(.+)$/m.exec(readText(join(shared, 'refs/remotes/origin/HEAD')) ?? '');
+  if (remote?.[1] !== undefined) return remote[1];
   return ['main', 'master'].find((name) => findRef(`refs/heads/${name}`) !== undefined);
 };
 
