@@ -7,10 +7,16 @@ export interface Terminal {
   readonly colours: boolean;
 }
 
+/** Whoever read the output has gone (`| head`): there is nobody left to tell. */
+const endWithReader = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+};
+
 /** Of this process. `NO_COLOR` turns colours off, as everywhere. */
 export const processTerminal = (): Terminal => ({
   out: (text) => {
-    process.stdout.write(text);
+    process.stdout.removeListener('error', endWithReader).on('error', endWithReader).write(text);
   },
   readInput: async () => {
     const chunks: Buffer[] = [];

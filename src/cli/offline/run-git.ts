@@ -11,7 +11,7 @@ export const runGit = async (
 ): Promise<string | undefined> => {
   try {
     // What comes from a configuration is not taken for a pattern, unless it is one.
-    const given = [...(literalPaths ? ['--literal-pathspecs'] : []), '-C', folder, ...args];
+    const given = ['--no-optional-locks', ...(literalPaths ? ['--literal-pathspecs'] : []), '-C', folder, ...args];
     const { stdout } = await promisify(execFile)('git', given, { encoding: 'utf8', maxBuffer: MOST_BYTES });
     return stdout;
   } catch {
