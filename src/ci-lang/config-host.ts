@@ -64,6 +64,10 @@ export type ArtifactAnswer =
   /** The job's artifacts do not give the file; GitLab's sentence. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 
+export interface FileTooBig {
+  readonly kind: 'too_big';
+}
+
 /**
  * The only questions that the compiler asks the world. A rejected promise is an outage, never an answer; but for
  * `DeadlinePassed`, which any of them may reject with.
@@ -73,8 +77,11 @@ export interface CompileHost {
   readonly serverUrl: string;
   /** The project and commit that the pipeline is for. */
   readonly home: ConfigPlace;
-  /** Text of a file, or undefined when there is none. `path` has no leading slash. */
-  readonly readLocalFile: (path: string, place: ConfigPlace) => Promise<string | undefined>;
+  /**
+   * Text of a file, or undefined when there is none. `path` has no leading slash. `too_big`: more than 2 MiB, which no
+   * host needs to read, as the compiler would refuse it.
+   */
+  readonly readLocalFile: (path: string, place: ConfigPlace) => Promise<string | FileTooBig | undefined>;
   /** Every file path at the commit (for `exists` and globs of `include:local`). */
   readonly listFiles: (place: ConfigPlace) => Promise<readonly string[]>;
   readonly findProject: (question: ProjectQuestion) => Promise<ProjectAnswer>;

@@ -2,7 +2,7 @@ import type { ConfigPlace, ProjectQuestion } from '../config-host.ts';
 import { isText } from '../keywords/node-tests.ts';
 import { isSemanticVersion, newestVersion } from './component-version.ts';
 import type { IncludeContext } from './include-context.ts';
-import { type FileAnswer, givenNode, type IncludeKind, isBlankText, problem, textOf } from './include-kind.ts';
+import { type FileAnswer, givenNode, type IncludeKind, isBlankText, problem, textOf, tooBig } from './include-kind.ts';
 import { repositoryFile } from './repository-file.ts';
 
 /** `host/group/project/name@version`: a file below `templates/` of a project on this server. */
@@ -42,6 +42,7 @@ const readComponent = async (written: string, shown: string, context: IncludeCon
     // The second is only asked for when the first is not there
     const text = await repository.readLocalFile(file, place);
     if (text === undefined) continue;
+    if (typeof text !== 'string') return tooBig(shown);
     if (isBlankText(text)) return refusal('content not found', `\`${file}\` is empty.`);
     const component = { name, sha: place.sha, version: isSemanticVersion(tag) ? tag : null, reference: version };
     const suffix = `@${scope.variables.hide(`${place.project}:${version}`)}`;

@@ -81,3 +81,13 @@ describe('all files together', () => {
     await expect(tooBig).rejects.toBeInstanceOf(ConfigError);
   });
 });
+
+describe('a file that the host finds too big', () => {
+  it('is refused as one that the reader finds too big', async () => {
+    const refusal = async (host: CompileHost) =>
+      include('include: a.yml', contextOf(host, 9_000_000)).catch((error: Error) => error.message);
+    const read = await refusal(languageHost({ readLocalFile: () => Promise.resolve('x'.repeat(2 ** 21 + 1)) }));
+    const found = await refusal(languageHost({ readLocalFile: () => Promise.resolve({ kind: 'too_big' }) }));
+    expect([read, found]).toEqual(Array(2).fill('`a.yml`: The provided YAML is too big'));
+  });
+});

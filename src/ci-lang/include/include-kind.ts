@@ -48,6 +48,9 @@ export const problem = (message: string, hint?: string): FileAnswer => ({
   ...(hint === undefined ? {} : { hint }),
 });
 
+/** As GitLab says it of a file of more than 2 MiB. */
+export const tooBig = (shown: string): FileAnswer => problem(`\`${shown}\`: The provided YAML is too big`);
+
 /** The value of a key that says something. */
 export const givenNode = (item: YamlMap, name: string): YamlNode | undefined => {
   const value = item.byName.get(name)?.value;

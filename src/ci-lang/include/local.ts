@@ -1,4 +1,13 @@
-import { addressProblem, extraOf, givenNode, type IncludeKind, isBlankText, problem, textOf } from './include-kind.ts';
+import {
+  addressProblem,
+  extraOf,
+  givenNode,
+  type IncludeKind,
+  isBlankText,
+  problem,
+  textOf,
+  tooBig,
+} from './include-kind.ts';
 import { repositoryFile } from './repository-file.ts';
 import { suggestFile } from './suggest-file.ts';
 
@@ -24,6 +33,7 @@ export const localInclude: IncludeKind = {
         if (text === undefined) {
           return problem(`Local file \`${shown}\` does not exist!`, await suggestFile(path, place, context));
         }
+        if (typeof text !== 'string') return tooBig(shown);
         if (isBlankText(text)) return problem(`Local file \`${shown}\` is empty!`);
         return repositoryFile(text, path, { ...scope, place }, context);
       },

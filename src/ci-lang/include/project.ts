@@ -1,5 +1,5 @@
 import { isList } from '../keywords/node-tests.ts';
-import { addressProblem, givenNode, type IncludeKind, isBlankText, problem, textOf } from './include-kind.ts';
+import { addressProblem, givenNode, type IncludeKind, isBlankText, problem, textOf, tooBig } from './include-kind.ts';
 import { repositoryFile } from './repository-file.ts';
 import { suggestFile } from './suggest-file.ts';
 
@@ -36,6 +36,7 @@ export const projectInclude: IncludeKind = {
         if (text === undefined) {
           return problem(`${file} does not exist!`, await suggestFile(location, place, context));
         }
+        if (typeof text !== 'string') return tooBig(names.file);
         if (isBlankText(text)) return problem(`${file} is empty!`);
         const suffix = `@${hide(place.project)}${ref === '' ? '' : `:${names.ref}`}`;
         return repositoryFile(text, location, { ...scope, place, suffix }, context);

@@ -14,7 +14,7 @@ export { PushJournal } from './push-journal.ts';
 export type { Pushed, RefUpdate } from './pushed.ts';
 export { NO_SHA } from './pushed.ts';
 export { findCommit } from './read-commit.ts';
-export { readTextFile } from './read-file.ts';
+export { readSmallTextFile, readTextFile } from './read-file.ts';
 export { findTagMessage } from './read-tag.ts';
 export type { HasRepository, RepositoryDeps } from './repositories.ts';
 export { openRepositories } from './repositories.ts';

@@ -1,4 +1,4 @@
-import { findFileContent } from '../../platform/git/index.ts';
+import { findAtPath, findFileContent, findObjectContent } from '../../platform/git/index.ts';
 import { type HasRepository, type RepositoryDeps, repositoryOf } from './repositories.ts';
 
 // Files larger than this are streamed, never held.
@@ -22,3 +22,18 @@ export const readTextFile = async (
   sha: string,
   path: string,
 ): Promise<string | undefined> => (await readFile(deps, project, sha, path))?.toString('utf8');
+
+/** The same for files that many may be read of at once: one of more bytes is not read at all. */
+export const readSmallTextFile = async (
+  deps: RepositoryDeps,
+  project: HasRepository,
+  sha: string,
+  path: string,
+  maxBytes: number,
+): Promise<string | { readonly kind: 'too_big' } | undefined> => {
+  const repository = repositoryOf(deps, project);
+  const info = await findAtPath(repository, sha, path);
+  if (info?.type !== 'blob') return undefined;
+  if (info.size > maxBytes) return { kind: 'too_big' };
+  return (await findObjectContent(repository, info.sha))?.content.toString('utf8');
+};

@@ -11,7 +11,7 @@ import {
   listPaths,
   listTagNames,
   NO_SHA,
-  readTextFile,
+  readSmallTextFile,
 } from '../../../repositories/index.ts';
 import type { ServerFacts } from '../../../variables/index.ts';
 import { configDeadline } from './config-deadline.ts';
@@ -40,6 +40,9 @@ export interface CompileSite {
   readonly beforeSha: string;
 }
 
+/** What the compiler reads no more of: many files may be included at once. */
+const MAX_FILE_BYTES = 2 * 1024 * 1024;
+
 /**
  * Answers the compiler's questions: from the repository at the commit that the pipeline is for, from other projects as
  * far as the pipeline's user may read their code, from the web, and from the server's templates.
@@ -54,7 +57,7 @@ export function compileHost(deps: CompileHostDeps, site: CompileSite): CompileHo
     home: { project: project.fullPath, sha: site.sha },
     readLocalFile: inTime(async (path, place) => {
       const owner = projects.ownerOf(place);
-      return owner && readTextFile(repositories, owner, place.sha, path);
+      return owner && readSmallTextFile(repositories, owner, place.sha, path, MAX_FILE_BYTES);
     }),
     listFiles: inTime(async (place) => {
       const owner = projects.ownerOf(place);

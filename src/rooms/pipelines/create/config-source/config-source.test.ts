@@ -198,6 +198,16 @@ describe('the setting of where the configuration is', () => {
   });
 });
 
+describe('files of the project itself', () => {
+  it('are not read when they are too big', async () => {
+    const project = await app.addProject(
+      { '.gitlab-ci.yml': 'include: big.yml', 'big.yml': '#'.repeat(2 ** 21 + 1) },
+      { owner: maker },
+    );
+    expect(await outcomeOf(project)).toBe('`big.yml`: The provided YAML is too big');
+  });
+});
+
 describe('templates', () => {
   it('come with the server', async () => {
     const file = 'include: [{template: Workflows/Branch-Pipelines.gitlab-ci.yml}]\nown: {script: x}';
