@@ -12,7 +12,7 @@ import {
   isTextOrSymbol,
   textsOf,
 } from './node-tests.ts';
-import { fail, givenValue, type Place } from './place.ts';
+import { fail, failAtKey, givenValue, labelOfEntry, type Place } from './place.ts';
 
 /** What a value must be, with GitLab's words for the case that it is not. */
 export interface Requirement {
@@ -72,19 +72,22 @@ export const checkNode = (
 };
 
 /** Names of all keys, in Ruby's text form. */
-export const keyNames = (map: YamlMap): readonly string[] =>
-  map.entries.map(({ name, key }) => name ?? (key.kind === 'scalar' ? key.text : key.kind));
+export const keyNames = (map: YamlMap): readonly string[] => map.entries.map(labelOfEntry);
 
 export const allowKeys = (place: Place, map: YamlMap, allowed: readonly string[], hint?: string): void => {
-  const unknown = keyNames(map).filter((name) => !allowed.includes(name));
-  if (unknown.length === 0) return;
-  fail(place, 'config', `contains unknown keys: ${unknown.join(', ')}`, hint ?? didYouMean(unknown, allowed));
+  const entries = map.entries.filter((entry) => !allowed.includes(labelOfEntry(entry)));
+  const [first] = entries;
+  if (first === undefined) return;
+  const unknown = entries.map(labelOfEntry);
+  failAtKey(place, first, `contains unknown keys: ${unknown.join(', ')}`, hint ?? didYouMean(unknown, allowed));
 };
 
 /** Keys count even when their value is null. */
 export const allowOnlyOneOf = (place: Place, map: YamlMap, names: readonly string[]): void => {
-  const present = map.entries.flatMap(({ name }) => (name !== undefined && names.includes(name) ? [name] : []));
-  if (present.length > 1) fail(place, 'config', `these keys cannot be used together: ${present.join(', ')}`);
+  const present = map.entries.filter(({ name }) => name !== undefined && names.includes(name));
+  const [, second] = present;
+  if (second === undefined) return;
+  failAtKey(place, second, `these keys cannot be used together: ${present.map(labelOfEntry).join(', ')}`);
 };
 
 export const requireKeys = (place: Place, map: YamlMap, names: readonly string[]): void => {

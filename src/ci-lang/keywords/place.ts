@@ -80,6 +80,12 @@ export const fail = (place: Place, attribute: string, message: string, hint?: st
   report(place, text, value?.key.position ?? place.position, path, hint);
 };
 
+/** What `fail` says of the place as a whole, shown at one of its keys. */
+export const failAtKey = (place: Place, entry: YamlEntry, message: string, hint?: string): void => {
+  const text = `${locationOf(place)} config ${message}`.trimStart().toLowerCase();
+  failAt(place, text, entry, hint);
+};
+
 /** An error of this place about something inside it that has no place of its own. */
 export const failAt = (place: Place, message: string, entry: YamlEntry, hint?: string): void =>
   report(place, message, entry.key.position, [...pathOf(place), labelOfEntry(entry)], hint);
