@@ -187,6 +187,23 @@ describe('includes of other projects and addresses', () => {
     expect(await namesAt(file.replace('v1', 'v2'))).toMatchObject({ valid: false });
   });
 
+  it('components come from folders, at their tags', async () => {
+    const parts = folderOf({ 'templates/check.yml': 'spec: {inputs: {x: }}\n---\nold: {script: "$[[ inputs.x ]]"}\n' });
+    gitIn(parts, 'init', '--quiet');
+    commitAll(parts, 'one');
+    gitIn(parts, 'tag', '1.0.0');
+    const component = 'git.example.org/acme/parts/check@1';
+    const folder = folderOf({ '.gitlab-ci.yml': `include: [{component: ${component}, inputs: {x: y}}]\n` });
+    const project = [`acme/parts=${parts}`];
+    const elsewhere = await lintIn(folder, { flags: { project } });
+    expect(elsewhere.printed).toContain('hint: If that is the server: --server https://git.example.org');
+    const server = 'https://git.example.org/';
+    const missing = await lintIn(folder, { flags: { server } });
+    expect(missing.printed).toContain('hint: Say where its files are: --project acme/parts=<folder>');
+    const { printed } = await lintIn(folder, { flags: { format: 'json', server, project } });
+    expect(jsonOf(printed)).toMatchObject({ valid: true, jobs: [{ name: 'old', script: ['y'] }] });
+  });
+
   it('that are not given are an error that says how to give them', async () => {
     const project = await lintIn(folderOf({ '.gitlab-ci.yml': file }));
     expect(project.printed).toContain('hint: Say where its files are: --project tools/ci=<folder>');

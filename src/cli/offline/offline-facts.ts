@@ -20,6 +20,8 @@ export interface FactWishes {
   /** Branch or tag, short or full; default: what is checked out. */
   readonly ref: string | undefined;
   readonly source: PipelineSource;
+  /** Address of the server, without a slash at its end; default: that of `origin`. */
+  readonly server: string | undefined;
   /** Path of the configuration in the project. */
   readonly path: string;
 }
@@ -30,10 +32,9 @@ const NO_SHA = '0'.repeat(40);
 export const offlineFacts = (folder: string, git: GitCheckout | undefined, wishes: FactWishes): OfflineFacts => {
   const defaultBranch = git?.defaultBranch ?? 'main';
   const ref = refOf(git, wishes.ref, defaultBranch);
-  const { serverUrl, project } = originOf(git?.origin) ?? {
-    serverUrl: UNKNOWN_SERVER,
-    project: `local/${basename(git?.root ?? folder)}`,
-  };
+  const origin = originOf(git?.origin);
+  const serverUrl = wishes.server ?? origin?.serverUrl ?? UNKNOWN_SERVER;
+  const project = origin?.project ?? `local/${basename(git?.root ?? folder)}`;
   const isMergeRequest = wishes.source === 'merge_request_event';
   const facts: Facts = {
     source: wishes.source,

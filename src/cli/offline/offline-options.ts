@@ -12,6 +12,7 @@ export interface OfflineFlags {
   readonly ref?: string;
   readonly source: string;
   readonly since?: string;
+  readonly server?: string;
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
@@ -25,6 +26,7 @@ export const withOfflineOptions = (command: Command): Command =>
     .option('--variable <key=value>', 'a variable of the pipeline (repeatable)', collect)
     .option('--ref <name>', 'branch or tag of the pipeline (default: what is checked out)')
     .addOption(new Option('--source <name>', 'what starts the pipeline').choices(PIPELINE_SOURCES).default('push'))
+    .option('--server <url>', 'address of the server (default: as `origin` says)')
     .option('--since <ref>', 'what `changes` compares to (default: the commit before the last one)');
 
 /** `name=value` pairs of a repeatable option. */

@@ -35,7 +35,7 @@ export const openProject = async (
   const root = git?.root ?? dirname(place);
   const path = relative(root, place).split(sep).join('/');
   const source = PIPELINE_SOURCES.find((name) => name === flags.source) ?? 'push';
-  const offline = offlineFacts(root, git, { ref: flags.ref, source, path });
+  const offline = offlineFacts(root, git, { ref: flags.ref, source, server: serverOf(flags), path });
   const host = new FolderHost({
     root,
     git,
@@ -66,6 +66,14 @@ const readConfiguration = (place: string, file: string): string => {
   } catch {
     throw new ConfigError(`${file} cannot be read`);
   }
+};
+
+const serverOf = ({ server }: OfflineFlags): string | undefined => {
+  if (server === undefined) return undefined;
+  if (!/^https?:$/.test(URL.parse(server)?.protocol ?? '')) {
+    throw new ConfigError(`--server must be an address that begins with http:// or https://, not "${server}"`);
+  }
+  return server.replace(/\/+$/, '');
 };
 
 const folderAt = (folder: string, terminal: Terminal): string => fileAt('--project', folder, terminal);
