@@ -1,4 +1,13 @@
-import type { ClauseTrace, IfTrace, JobDecision, PathsTrace, RulesTrace, RuleTrace, SeenValue } from './trace.ts';
+import type {
+  ClauseTrace,
+  IfTrace,
+  IncludeDecision,
+  JobDecision,
+  PathsTrace,
+  RulesTrace,
+  RuleTrace,
+  SeenValue,
+} from './trace.ts';
 import { whatWouldHold } from './would-hold.ts';
 
 /** A decision in words, with a line for each rule that was looked at. */
@@ -27,6 +36,12 @@ export const explainWorkflow = (workflow: RulesTrace): Explanation => {
   if (workflow.rules.length === 0) return { sentence: `${subject}: it has no rules`, rules: [] };
   return { sentence: `${subject}: ${reasonOf(workflow, 'its')}`, rules: workflow.rules.map(describeRule) };
 };
+
+/** ``ci/deploy.yml is not included: its only rule did not match``. */
+export const explainInclude = (include: IncludeDecision): Explanation => ({
+  sentence: `${include.location} is ${include.outcome === 'included' ? '' : 'not '}included: ${reasonOf(include, 'its')}`,
+  rules: include.rules.map(describeRule),
+});
 
 const reasonOf = (trace: RulesTrace, whose: string): string => {
   if (trace.problem !== undefined) return `a rule could not be answered (${trace.problem})`;

@@ -1,10 +1,14 @@
-import { type Explanation, explainJob, explainWorkflow } from '../../ci-lang/index.ts';
+import { type Explanation, explainInclude, explainJob, explainWorkflow } from '../../ci-lang/index.ts';
 import { verdictOf, type WhyReport } from './why-report.ts';
 
-/** For people: the workflow, then every job with the rules that were looked at. */
+/** For people: includes that have rules, the workflow, then every job with the rules that were looked at. */
 export const printWhy = (report: WhyReport): string => {
-  const { workflow, jobs } = report.trace;
-  const explanations = [...(workflow === undefined ? [] : [explainWorkflow(workflow)]), ...jobs.map(explainJob)];
+  const { includes, workflow, jobs } = report.trace;
+  const explanations = [
+    ...includes.map(explainInclude),
+    ...(workflow === undefined ? [] : [explainWorkflow(workflow)]),
+    ...jobs.map(explainJob),
+  ];
   return [verdictOf(report), '', ...explanations.flatMap(linesOf), ''].join('\n');
 };
 

@@ -64,6 +64,16 @@ describe('penstock why', () => {
     expect(printed).toContain('There is no job `delpoy` in the configuration. Did you mean `deploy`?');
   });
 
+  it('says which includes their rules kept out, also for a job that nobody knows', async () => {
+    const content = `include: [{local: gone.yml, rules: [{if: $CI_COMMIT_TAG}]}]\n${CONFIG}`;
+    const { status, printed } = await whyOf(content, 'elsewhere');
+    expect(status).toBe(1);
+    expect(printed).toContain(
+      'gone.yml is not included: its only rule did not match\n  rule 1 (.gitlab-ci.yml:1) does',
+    );
+    expect(printed).toContain('There is no job `elsewhere`');
+  });
+
   it('says why there is no pipeline', async () => {
     const { status, printed } = await whyOf(`workflow: {rules: [{if: $CI_COMMIT_TAG}]}\n${CONFIG}`);
     expect(status).toBe(0);
