@@ -2,7 +2,7 @@
  * GitLab's keywords that this version does not act on. Each is refused by name where it is used, so that nothing is
  * ever left out in silence; whoever builds the effect removes the line. Written as `holder:keyword`.
  */
-const UNSUPPORTED: ReadonlySet<string> = new Set([
+export const UNSUPPORTED: ReadonlySet<string> = new Set([
   'job:dast_configuration',
   'job:identity',
   'job:inputs',

@@ -18,6 +18,8 @@ import type { InputRule } from './input-definition.ts';
 import { isSameValue } from './input-value.ts';
 import { valueText } from './value-text.ts';
 
+export const INPUT_RULE_KEYS = ['if', 'options', 'default'] as const;
+
 /** `spec:inputs:NAME:rules`. */
 export const readInputRules = (input: Place, entry: YamlEntry): readonly InputRule[] => {
   const place = placeOfEntry(input, entry);
@@ -33,7 +35,7 @@ const readRule = (place: Place): InputRule | undefined => {
   if (isBlank(node)) fail(place, 'config', "can't be blank");
   checkValue(place, should.beMap);
   if (!isMap(node)) return undefined;
-  allowKeys(place, node, ['if', 'options', 'default']);
+  allowKeys(place, node, INPUT_RULE_KEYS);
   const condition = readCondition(place, node);
   checkKey(place, node, 'options', should.beList);
   if (!hasFailed(place)) checkOptions(place, node);

@@ -20,7 +20,9 @@ import { INPUT_TYPES, type InputDefinition, type InputType } from './input-defin
 import { readInputRules } from './read-input-rules.ts';
 
 /** What inputs of files and of jobs have in common. */
-export const INPUT_KEYS: readonly string[] = ['default', 'description', 'options', 'regex', 'type'];
+export const JOB_INPUT_KEYS = ['default', 'description', 'options', 'regex', 'type'] as const;
+
+export const SPEC_INPUT_KEYS = [...JOB_INPUT_KEYS, 'rules'] as const;
 
 /** The place of an input; without a value it is an empty map. */
 export const placeOfInput = (inputs: Place, entry: YamlEntry): Place => {
@@ -30,7 +32,7 @@ export const placeOfInput = (inputs: Place, entry: YamlEntry): Place => {
 
 /** One entry of `spec:inputs`; without a value it is a text that must be given. */
 export const readInput = (inputs: Place, entry: YamlEntry): InputDefinition | undefined =>
-  readInputAt(placeOfInput(inputs, entry), entry, [...INPUT_KEYS, 'rules']);
+  readInputAt(placeOfInput(inputs, entry), entry, SPEC_INPUT_KEYS);
 
 /** `keys`: those that are allowed here. */
 export const readInputAt = (place: Place, entry: YamlEntry, keys: readonly string[]): InputDefinition | undefined => {

@@ -29,12 +29,14 @@ export interface SpecDefinition {
   readonly problems: readonly Diagnostic[];
 }
 
-const COMPONENT_VALUES = ['name', 'sha', 'version', 'reference'];
-const INCLUDE_KEYS = ['local', 'file', 'remote', 'project', 'ref', 'integrity'];
+export const HEADER_KEYS = ['spec'] as const;
+export const SPEC_KEYS = ['inputs', 'include', 'component', 'description'] as const;
+export const COMPONENT_VALUES: readonly string[] = ['name', 'sha', 'version', 'reference'];
+export const SPEC_INCLUDE_KEYS = ['local', 'file', 'remote', 'project', 'ref', 'integrity'] as const;
 
 export const readSpec = (header: YamlMap): SpecDefinition => {
   const root: Place = { ...rootPlace(header), shownAs: 'header' };
-  allowKeys(root, header, ['spec']);
+  allowKeys(root, header, HEADER_KEYS);
   const entry = givenEntry(header, 'spec');
   const nothing = { inputs: [], includes: [], component: [], position: header.position };
   const spec = entry === undefined || hasFailed(root) ? nothing : readSpecMap(placeOfEntry(root, entry));
@@ -46,7 +48,7 @@ const readSpecMap = (place: Place): Omit<SpecDefinition, 'problems'> => {
   const nothing = { inputs: [], includes: [], component: [], position };
   checkValue(place, should.beMap);
   if (!isMap(node)) return nothing;
-  allowKeys(place, node, ['inputs', 'include', 'component', 'description']);
+  allowKeys(place, node, SPEC_KEYS);
   checkDescription(place, node);
   if (hasFailed(place)) return nothing;
   const read = <Value>(name: string, keyword: (place: Place) => readonly Value[]): readonly Value[] => {
@@ -96,7 +98,7 @@ const checkInclude = (place: Place): void => {
   if (node.byName.has('project') && givenEntry(node, 'file') === undefined) {
     fail(place, 'config', 'must specify the file where to fetch the config from');
   }
-  allowKeys(place, node, INCLUDE_KEYS);
+  allowKeys(place, node, SPEC_INCLUDE_KEYS);
 };
 
 const readComponent = (place: Place): readonly string[] => {

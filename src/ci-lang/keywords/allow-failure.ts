@@ -6,6 +6,8 @@ import { fail, givenValue, hasFailed } from './place.ts';
 /** `true`, `false`, or only when the job ends in one of these exit codes. */
 export type AllowFailure = boolean | { readonly exitCodes: readonly number[] };
 
+export const ALLOW_FAILURE_KEYS = ['exit_codes'] as const;
+
 export const allowFailureKeyword: Keyword<AllowFailure> = {
   name: 'allow_failure',
   check: (job, node) => {
@@ -16,7 +18,7 @@ export const allowFailureKeyword: Keyword<AllowFailure> = {
     const { node } = place;
     if (isBoolean(node)) return node.value === true;
     if (!isMap(node)) return undefined;
-    allowKeys(place, node, ['exit_codes']);
+    allowKeys(place, node, ALLOW_FAILURE_KEYS);
     checkKey(place, node, 'exit_codes', should.beIntegersOrInteger);
     if (hasFailed(place)) return undefined;
     const codes = givenValue(node, 'exit_codes');

@@ -9,7 +9,7 @@ import { fail, givenValue, hasFailed, type Place } from './place.ts';
 import { readDuration } from './read-duration.ts';
 import { reportsKeyword } from './reports.ts';
 
-const KEYS: readonly string[] = [
+export const ARTIFACT_KEYS = [
   'name',
   'untracked',
   'paths',
@@ -20,9 +20,18 @@ const KEYS: readonly string[] = [
   'exclude',
   'public',
   'access',
-];
-const WHENS = ['on_success', 'on_failure', 'always'] as const satisfies readonly CompiledArtifacts['when'][];
-const ACCESS = ['none', 'developer', 'maintainer', 'all'] as const satisfies readonly CompiledArtifacts['access'][];
+] as const;
+export const ARTIFACT_WHENS = [
+  'on_success',
+  'on_failure',
+  'always',
+] as const satisfies readonly CompiledArtifacts['when'][];
+export const ARTIFACT_ACCESS = [
+  'none',
+  'developer',
+  'maintainer',
+  'all',
+] as const satisfies readonly CompiledArtifacts['access'][];
 
 const oneOf = (values: readonly string[]) => beOneOf(values, `should be one of: ${values.join(', ')}`);
 
@@ -44,7 +53,7 @@ export const artifactsKeyword: Keyword<CompiledArtifacts> = {
 };
 
 const checkMap = (place: Place, map: YamlMap): void => {
-  allowKeys(place, map, KEYS);
+  allowKeys(place, map, ARTIFACT_KEYS);
   const exposed = givenValue(map, 'expose_as') !== undefined;
   const paths = givenValue(map, 'paths');
   if (exposed && (paths === undefined || isBlank(paths))) fail(place, 'paths', "can't be blank");
@@ -56,9 +65,9 @@ const checkMap = (place: Place, map: YamlMap): void => {
   if (exposed) checkExposure(place, map);
   checkKey(place, map, 'exclude', should.beTexts);
   checkKey(place, map, 'reports', should.beMap);
-  checkKey(place, map, 'when', should.beText, oneOf(WHENS));
+  checkKey(place, map, 'when', should.beText, oneOf(ARTIFACT_WHENS));
   checkKey(place, map, 'expire_in', beExpiry);
-  checkKey(place, map, 'access', should.beText, oneOf(ACCESS));
+  checkKey(place, map, 'access', should.beText, oneOf(ARTIFACT_ACCESS));
 };
 
 const checkExposure = (place: Place, map: YamlMap): void => {
@@ -89,13 +98,13 @@ const readMap = (place: Place, map: YamlMap): CompiledArtifacts => {
     paths: texts('paths'),
     exclude: texts('exclude'),
     untracked: text('untracked') === 'true',
-    when: WHENS.find((value) => value === text('when')) ?? 'on_success',
+    when: ARTIFACT_WHENS.find((value) => value === text('when')) ?? 'on_success',
     reports: reports ?? {},
     ...definedOnly({
       name: text('name'),
       expireIn: text('expire_in'),
       exposeAs: text('expose_as'),
-      access: ACCESS.find((value) => value === text('access')) ?? accessOf(givenValue(map, 'public')),
+      access: ARTIFACT_ACCESS.find((value) => value === text('access')) ?? accessOf(givenValue(map, 'public')),
     }),
   };
 };

@@ -6,8 +6,13 @@ import type { Keyword } from './keyword.ts';
 import { isMap } from './node-tests.ts';
 import { givenValue, hasFailed } from './place.ts';
 
-const ON_NEW_COMMIT = ['conservative', 'interruptible', 'none'] as const satisfies readonly AutoCancel['onNewCommit'][];
-const ON_JOB_FAILURE = ['none', 'all'] as const satisfies readonly AutoCancel['onJobFailure'][];
+export const AUTO_CANCEL_KEYS = ['on_new_commit', 'on_job_failure'] as const;
+export const ON_NEW_COMMIT = [
+  'conservative',
+  'interruptible',
+  'none',
+] as const satisfies readonly AutoCancel['onNewCommit'][];
+export const ON_JOB_FAILURE = ['none', 'all'] as const satisfies readonly AutoCancel['onJobFailure'][];
 
 export const DEFAULT_AUTO_CANCEL: AutoCancel = { onNewCommit: 'conservative', onJobFailure: 'none' };
 
@@ -17,7 +22,7 @@ export const autoCancelKeyword: Keyword<Partial<AutoCancel>> = {
     const { node } = place;
     checkValue(place, should.beMap);
     if (!isMap(node)) return undefined;
-    allowKeys(place, node, ['on_new_commit', 'on_job_failure']);
+    allowKeys(place, node, AUTO_CANCEL_KEYS);
     checkKey(place, node, 'on_new_commit', should.beText, oneOf(ON_NEW_COMMIT));
     checkKey(place, node, 'on_job_failure', should.beText, oneOf(ON_JOB_FAILURE));
     if (hasFailed(place)) return undefined;

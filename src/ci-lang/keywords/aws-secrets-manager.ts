@@ -8,6 +8,8 @@ import { fail, failWith, givenValue, hasFailed, locationOf, type Place } from '.
 
 const OPTIONAL = ['region', 'version_id', 'version_stage', 'role_arn', 'role_session_name', 'field'] as const;
 
+export const AWS_SECRETS_MANAGER_KEYS = ['secret_id', ...OPTIONAL] as const;
+
 /** A map, or `id` or `id#field`. */
 export const awsSecretsManagerKeyword: Keyword<CompiledAwsSecret> = {
   name: 'aws_secrets_manager',
@@ -29,7 +31,7 @@ const readShortForm = (place: Place, text: string): CompiledAwsSecret | undefine
 };
 
 const readFullForm = (place: Place, map: YamlMap): CompiledAwsSecret | undefined => {
-  allowKeys(place, map, ['secret_id', ...OPTIONAL]);
+  allowKeys(place, map, AWS_SECRETS_MANAGER_KEYS);
   const id = givenValue(map, 'secret_id');
   if (id === undefined || !isText(id)) fail(place, 'secret_id', should.beText.message);
   if (id === undefined || isBlank(id)) fail(place, 'secret_id', should.bePresent.message);

@@ -16,6 +16,8 @@ export interface FileCacheKey {
   readonly prefix?: string;
 }
 
+export const CACHE_KEY_KEYS = ['files', 'files_commits', 'prefix'] as const;
+
 /** `cache:key`. */
 export const cacheKeyKeyword: Keyword<string | FileCacheKey> = {
   name: 'key',
@@ -29,7 +31,7 @@ export const cacheKeyKeyword: Keyword<string | FileCacheKey> = {
 };
 
 const readFileKey = (place: Place, map: YamlMap): FileCacheKey | undefined => {
-  allowKeys(place, map, ['files', 'files_commits', 'prefix']);
+  allowKeys(place, map, CACHE_KEY_KEYS);
   // Keys count even when their value is null
   if (map.byName.has('files') === map.byName.has('files_commits')) {
     fail(place, 'config', 'must use exactly one of these keys: files, files_commits');

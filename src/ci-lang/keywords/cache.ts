@@ -12,8 +12,8 @@ export interface CacheDefinition extends Omit<CompiledCache, 'key'> {
   readonly key: string | FileCacheKey;
 }
 
-const KEYS: readonly string[] = ['key', 'untracked', 'paths', 'when', 'policy', 'unprotect', 'fallback_keys'];
-const WHENS = ['on_success', 'on_failure', 'always'] as const satisfies readonly CompiledCache['when'][];
+export const CACHE_KEYS = ['key', 'untracked', 'paths', 'when', 'policy', 'unprotect', 'fallback_keys'] as const;
+export const CACHE_WHENS = ['on_success', 'on_failure', 'always'] as const satisfies readonly CompiledCache['when'][];
 const DEFAULT_KEY = 'default';
 const DEFAULT_POLICY = 'pull-push';
 
@@ -57,15 +57,15 @@ const readCache = (place: Place): readonly CacheDefinition[] => {
   const untracked = readKeyword(place, node, switchKeyword('untracked')) ?? false;
   const paths = readKeyword(place, node, textsKeyword('paths')) ?? [];
   const fallbackKeys = readKeyword(place, node, textsKeyword('fallback_keys')) ?? [];
-  const when = WHENS.find((value) => value === text('when')) ?? 'on_success';
+  const when = CACHE_WHENS.find((value) => value === text('when')) ?? 'on_success';
   return [{ key, paths, untracked, policy: text('policy') ?? DEFAULT_POLICY, when, unprotect, fallbackKeys }];
 };
 
 const checkMap = (place: Place, map: YamlMap): void => {
-  allowKeys(place, map, KEYS);
+  allowKeys(place, map, CACHE_KEYS);
   const policy = givenValue(map, 'policy');
   if (policy !== undefined && !isBlank(policy)) checkKey(place, map, 'policy', should.beText, beAPolicy);
-  const whens = beOneOf(WHENS, `should be one of: ${WHENS.join(', ')}`);
+  const whens = beOneOf(CACHE_WHENS, `should be one of: ${CACHE_WHENS.join(', ')}`);
   checkKey(place, map, 'when', should.beText, whens);
   checkKey(place, map, 'fallback_keys', beFewEnough);
 };

@@ -5,6 +5,8 @@ import type { Keyword } from './keyword.ts';
 import { isMap } from './node-tests.ts';
 import { givenValue, hasFailed } from './place.ts';
 
+export const DAST_CONFIGURATION_KEYS = ['site_profile', 'scanner_profile'] as const;
+
 /** Which stored profiles a scan uses. */
 export const dastConfigurationKeyword: Keyword<NonNullable<JobOptions['dastConfiguration']>> = {
   name: 'dast_configuration',
@@ -12,7 +14,7 @@ export const dastConfigurationKeyword: Keyword<NonNullable<JobOptions['dastConfi
     const map = place.node;
     checkValue(place, should.beMap);
     if (!isMap(map)) return undefined;
-    allowKeys(place, map, ['site_profile', 'scanner_profile']);
+    allowKeys(place, map, DAST_CONFIGURATION_KEYS);
     checkKey(place, map, 'site_profile', should.beText);
     checkKey(place, map, 'scanner_profile', should.beText);
     if (hasFailed(place)) return undefined;

@@ -63,7 +63,8 @@ export const refuseDoubleDefaults = (root: Place, map: YamlMap): void => {
   const entry = givenEntry(map, 'default');
   if (entry === undefined || !isMap(entry.value)) return;
   const defaults = entry.value;
-  if (!defaults.entries.every(({ name }) => name !== undefined && DEFAULT_KEYS.includes(name))) return;
+  const known: readonly string[] = DEFAULT_KEYS;
+  if (!defaults.entries.every(({ name }) => name !== undefined && known.includes(name))) return;
   const place = placeOfEntry({ ...root, inner: [] }, entry);
   refuse(
     ROOT_DEFAULTS.flatMap((name) => {

@@ -11,8 +11,16 @@ import { noteUnsupported } from './note-unsupported.ts';
 import { fail, givenValue, hasFailed, type Place, warn } from './place.ts';
 import { readDuration } from './read-duration.ts';
 
-const KEYS: readonly string[] = ['name', 'url', 'action', 'on_stop', 'auto_stop_in', 'kubernetes', 'deployment_tier'];
-const ACTIONS = [
+export const ENVIRONMENT_KEYS = [
+  'name',
+  'url',
+  'action',
+  'on_stop',
+  'auto_stop_in',
+  'kubernetes',
+  'deployment_tier',
+] as const;
+export const ENVIRONMENT_ACTIONS = [
   'start',
   'stop',
   'prepare',
@@ -45,12 +53,12 @@ const checkName = (place: Place, node: YamlNode | undefined): void => {
 };
 
 const checkMap = (place: Place, map: YamlMap): void => {
-  allowKeys(place, map, KEYS);
+  allowKeys(place, map, ENVIRONMENT_KEYS);
   checkKey(place, map, 'url', should.beText, {
     holds: (node) => (textOf(node) ?? '').length <= LIMITS.environmentUrlLength,
     message: `is too long (maximum is ${LIMITS.environmentUrlLength} characters)`,
   });
-  const actions = beOneOf(ACTIONS, 'should be start, stop, prepare, verify, or access');
+  const actions = beOneOf(ENVIRONMENT_ACTIONS, 'should be start, stop, prepare, verify, or access');
   checkKey(place, map, 'action', should.beText, actions);
   checkKey(place, map, 'deployment_tier', should.beText);
   checkKey(place, map, 'on_stop', should.beText);
@@ -63,7 +71,7 @@ const readMap = (place: Place, map: YamlMap): CompiledEnvironment => {
   warnOfNoDuration(place, text('auto_stop_in'));
   return {
     name: text('name') ?? '',
-    action: ACTIONS.find((action) => action === text('action')) ?? 'start',
+    action: ENVIRONMENT_ACTIONS.find((action) => action === text('action')) ?? 'start',
     ...definedOnly({
       url: text('url'),
       onStop: text('on_stop'),

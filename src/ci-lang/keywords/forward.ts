@@ -6,6 +6,8 @@ import { givenValue, hasFailed } from './place.ts';
 
 type Forward = TriggerFollowUp['forward'];
 
+export const FORWARD_KEYS = ['yaml_variables', 'pipeline_variables'] as const;
+
 export const DEFAULT_FORWARD: Forward = { yamlVariables: true, pipelineVariables: false };
 
 /** Which variables the started pipeline gets. */
@@ -15,7 +17,7 @@ export const forwardKeyword: Keyword<Forward> = {
     const { node } = place;
     checkValue(place, should.beMap);
     if (!isMap(node)) return undefined;
-    allowKeys(place, node, ['yaml_variables', 'pipeline_variables']);
+    allowKeys(place, node, FORWARD_KEYS);
     checkKey(place, node, 'yaml_variables', should.beBoolean);
     checkKey(place, node, 'pipeline_variables', should.beBoolean);
     if (hasFailed(place)) return undefined;

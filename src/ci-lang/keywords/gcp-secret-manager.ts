@@ -4,6 +4,8 @@ import type { Keyword } from './keyword.ts';
 import { isBlank, isInteger, isMap, isText, isTextOrSymbol } from './node-tests.ts';
 import { fail, givenValue, hasFailed } from './place.ts';
 
+export const GCP_SECRET_MANAGER_KEYS = ['name', 'version'] as const;
+
 const beAlphanumeric = {
   holds: (node: Parameters<typeof isText>[0]) => isTextOrSymbol(node) || isInteger(node),
   message: 'must be an alphanumeric string',
@@ -15,7 +17,7 @@ export const gcpSecretManagerKeyword: Keyword<CompiledGcpSecret> = {
   read: (place) => {
     const { node } = place;
     checkValue(place, should.beMap);
-    if (isMap(node)) allowKeys(place, node, ['name', 'version']);
+    if (isMap(node)) allowKeys(place, node, GCP_SECRET_MANAGER_KEYS);
     const name = isMap(node) ? givenValue(node, 'name') : undefined;
     if (name === undefined || isBlank(name)) fail(place, 'name', should.bePresent.message);
     if (name === undefined || !isText(name)) fail(place, 'name', should.beText.message);

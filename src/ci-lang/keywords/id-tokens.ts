@@ -5,7 +5,7 @@ import type { Keyword } from './keyword.ts';
 import { isMap, textsOf } from './node-tests.ts';
 import { fail, givenValue, hasFailed, type Place, placeOfEntry } from './place.ts';
 
-const KEYS: readonly string[] = ['aud'];
+export const ID_TOKEN_KEYS = ['aud'] as const;
 
 /** Name of a variable → for whom its token is. `aud` keeps its form: one text stays one text in the token. */
 export const idTokensKeyword: Keyword<readonly CompiledIdToken[]> = {
@@ -25,8 +25,8 @@ export const idTokensKeyword: Keyword<readonly CompiledIdToken[]> = {
 const readAudience = (place: Place): CompiledIdToken['aud'] | undefined => {
   const { node } = place;
   if (isMap(node)) {
-    requireKeys(place, node, KEYS);
-    allowKeys(place, node, KEYS);
+    requireKeys(place, node, ID_TOKEN_KEYS);
+    allowKeys(place, node, ID_TOKEN_KEYS);
   } else {
     fail(place, 'config', 'missing required keys: aud');
   }

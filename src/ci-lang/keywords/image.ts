@@ -9,7 +9,11 @@ import { fail, givenValue, hasFailed, type Place } from './place.ts';
 import { pullPolicyKeyword } from './pull-policy.ts';
 import { schemaMessages } from './schema-messages.ts';
 
-export const IMAGE_KEYS: readonly string[] = ['docker', 'kubernetes', 'name', 'entrypoint', 'ports', 'pull_policy'];
+export const IMAGE_KEYS = ['docker', 'kubernetes', 'name', 'entrypoint', 'ports', 'pull_policy'] as const;
+
+/** Options of an executor → most characters. */
+export const DOCKER_LENGTHS = { platform: 64, user: 255 } as const;
+export const KUBERNETES_LENGTHS = { user: 255 } as const;
 
 export const imageKeyword: Keyword<CompiledImage> = {
   name: 'image',
@@ -34,8 +38,8 @@ export const checkImage = (place: Place): void => {
   if (name === undefined || !isText(name)) fail(place, 'name', 'should be a string');
   if (name === undefined || isBlank(name)) fail(place, 'name', "can't be blank");
   checkKey(place, node, 'entrypoint', should.beTexts);
-  checkExecutorOptions(place, node, 'docker', { platform: 64, user: 255 });
-  checkExecutorOptions(place, node, 'kubernetes', { user: 255 });
+  checkExecutorOptions(place, node, 'docker', DOCKER_LENGTHS);
+  checkExecutorOptions(place, node, 'kubernetes', KUBERNETES_LENGTHS);
 };
 
 const checkExecutorOptions = (

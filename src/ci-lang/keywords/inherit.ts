@@ -18,7 +18,7 @@ export const inherits = (inheritance: Inheritance, name: string): boolean =>
   typeof inheritance === 'boolean' ? inheritance : inheritance.includes(name);
 
 /** What `default` may hold. */
-export const DEFAULT_KEYS: readonly string[] = [
+export const DEFAULT_KEYS = [
   'before_script',
   'after_script',
   'hooks',
@@ -31,7 +31,9 @@ export const DEFAULT_KEYS: readonly string[] = [
   'tags',
   'artifacts',
   'id_tokens',
-];
+] as const;
+
+export const INHERIT_KEYS = ['default', 'variables'] as const;
 
 const inheritanceOf = (name: string, allowed?: readonly string[]): Keyword<Inheritance> => ({
   name,
@@ -61,7 +63,7 @@ export const inheritKeyword: Keyword<InheritDefinition> = {
     const { node } = place;
     checkValue(place, should.beMap);
     if (!isMap(node)) return undefined;
-    allowKeys(place, node, ['default', 'variables']);
+    allowKeys(place, node, INHERIT_KEYS);
     if (hasFailed(place)) return undefined;
     return {
       default: readKeyword(place, node, inheritDefault) ?? true,

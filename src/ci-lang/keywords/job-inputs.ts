@@ -2,7 +2,7 @@ import type { CompiledJobInput } from '../compiled.ts';
 import { definedOnly } from '../defined-only.ts';
 import type { InputDefinition } from '../inputs/input-definition.ts';
 import { coerceValue } from '../inputs/input-value.ts';
-import { INPUT_KEYS, placeOfInput, readInputAt } from '../inputs/read-input.ts';
+import { JOB_INPUT_KEYS, placeOfInput, readInputAt } from '../inputs/read-input.ts';
 import { validateValue } from '../inputs/validate-value.ts';
 import { LIMITS } from '../limits.ts';
 import type { YamlMap } from '../yaml/index.ts';
@@ -20,7 +20,7 @@ export const jobInputsKeyword: Keyword<readonly CompiledJobInput[]> = {
     if (!isMap(place.node)) return undefined;
     const inputs = place.node.entries.flatMap((entry) => {
       const inner = placeOfInput(place, entry);
-      const input = readInputAt(inner, entry, INPUT_KEYS);
+      const input = readInputAt(inner, entry, JOB_INPUT_KEYS);
       if (isMap(inner.node) && givenValue(inner.node, 'default') === undefined) {
         const hint = 'Nobody can be asked when the job starts by itself.';
         failWith(inner, `${locationOf(inner)} must have a default value`.toLowerCase(), hint);

@@ -2,7 +2,7 @@ import type { YamlEntry } from '../yaml/index.ts';
 import { isMap } from './node-tests.ts';
 
 /** Keys of ordinary jobs and of trigger jobs alike. */
-const COMMON_KEYS: readonly string[] = [
+const COMMON_KEYS = [
   'extends',
   'stage',
   'only',
@@ -16,11 +16,11 @@ const COMMON_KEYS: readonly string[] = [
   'resource_group',
   'environment',
   'interruptible',
-];
+] as const;
 
-export const TRIGGER_JOB_KEYS: readonly string[] = ['trigger', 'parallel', ...COMMON_KEYS];
+export const TRIGGER_JOB_KEYS = ['trigger', 'parallel', ...COMMON_KEYS] as const;
 
-export const JOB_KEYS: readonly string[] = [
+export const JOB_KEYS = [
   'tags',
   'script',
   'image',
@@ -47,7 +47,7 @@ export const JOB_KEYS: readonly string[] = [
   'identity',
   'dast_configuration',
   ...COMMON_KEYS,
-];
+] as const;
 
 export type JobKind = 'hidden' | 'job' | 'trigger';
 

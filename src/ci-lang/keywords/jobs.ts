@@ -9,7 +9,7 @@ import type { JobSurroundings } from './processable.ts';
 import { readTriggerJob } from './trigger-job.ts';
 
 /** Keywords of the root; every other key is a job or hidden. */
-export const ROOT_KEYS: readonly string[] = [
+export const ROOT_KEYS = [
   'default',
   'include',
   'before_script',
@@ -20,11 +20,13 @@ export const ROOT_KEYS: readonly string[] = [
   'stages',
   'cache',
   'workflow',
-];
+] as const;
+
+const RESERVED: readonly string[] = ROOT_KEYS;
 
 /** `default` and `workflow` are jobs when they look like one; the other keywords never. */
 export const isJobEntry = (entry: YamlEntry): boolean => {
-  if (entry.name === undefined || !ROOT_KEYS.includes(entry.name)) return true;
+  if (entry.name === undefined || !RESERVED.includes(entry.name)) return true;
   return (entry.name === 'default' || entry.name === 'workflow') && jobKindOf(entry) !== undefined;
 };
 

@@ -9,6 +9,9 @@ import { isBlank, isBoolean, isMap, isText } from './node-tests.ts';
 import { fail, givenValue, hasFailed, type Place } from './place.ts';
 import { schemaMessages } from './schema-messages.ts';
 
+export const KUBERNETES_KEYS = ['namespace', 'agent', 'flux_resource_path', 'managed_resources', 'dashboard'] as const;
+export const MANAGED_RESOURCES_KEYS = ['enabled'] as const;
+
 /** The agent and the resources of an environment in a cluster. Nothing is expanded yet. */
 export const kubernetesKeyword: Keyword<CompiledKubernetes> = {
   name: 'kubernetes',
@@ -16,7 +19,7 @@ export const kubernetesKeyword: Keyword<CompiledKubernetes> = {
     const map = place.node;
     if (!isMap(map)) return undefined;
     if (map.entries.length === 0) fail(place, 'config', "can't be blank");
-    allowKeys(place, map, ['namespace', 'agent', 'flux_resource_path', 'managed_resources', 'dashboard']);
+    allowKeys(place, map, KUBERNETES_KEYS);
     const [managed, dashboard] = [givenValue(map, 'managed_resources'), givenValue(map, 'dashboard')];
     const hasFlux = isPresent(map, 'flux_resource_path');
     checkKey(place, map, 'namespace', should.beText);
@@ -47,15 +50,19 @@ const checkManagedResources = (place: Place, node: YamlNode): void => {
   if (!isMap(node)) return complain(schemaMessages.notOfType('', 'object'));
   const enabled = node.byName.get('enabled')?.value;
   if (enabled !== undefined && !isBoolean(enabled)) complain(schemaMessages.notOfType('/enabled', 'boolean'));
-  refuseOthers(node, ['enabled'], complain);
+  refuseOthers(node, MANAGED_RESOURCES_KEYS, complain);
 };
 
-const MOST_CHARACTERS = { namespace: LIMITS.kubernetesNamespaceLength, flux_resource_path: LIMITS.fluxPathLength };
+/** Keys of `dashboard` → most characters. */
+export const DASHBOARD_LENGTHS = {
+  namespace: LIMITS.kubernetesNamespaceLength,
+  flux_resource_path: LIMITS.fluxPathLength,
+};
 
 const checkDashboard = (place: Place, node: YamlNode): void => {
   const complain = (message: string, hint?: string): void => fail(place, 'dashboard', message, hint);
   if (!isMap(node)) return complain(schemaMessages.notOfType('', 'object'));
-  for (const [name, most] of Object.entries(MOST_CHARACTERS)) {
+  for (const [name, most] of Object.entries(DASHBOARD_LENGTHS)) {
     const value = node.byName.get(name)?.value;
     if (value === undefined) continue;
     if (!isText(value)) complain(schemaMessages.notOfType(`/${name}`, 'string'));
@@ -63,7 +70,7 @@ const checkDashboard = (place: Place, node: YamlNode): void => {
     else if (value.text.length > most) complain(schemaMessages.tooLong(`/${name}`, most));
   }
   if (!node.byName.has('namespace')) complain(schemaMessages.missing('', ['namespace']));
-  refuseOthers(node, Object.keys(MOST_CHARACTERS), complain);
+  refuseOthers(node, Object.keys(DASHBOARD_LENGTHS), complain);
 };
 
 const refuseOthers = (
@@ -79,7 +86,7 @@ const refuseOthers = (
 /** The dashboard took these two over; they may stand in one place only. */
 const refuseBoth = (place: Place, map: YamlMap, dashboard: YamlNode | undefined): void => {
   if (dashboard === undefined || !isMap(dashboard)) return;
-  for (const name of Object.keys(MOST_CHARACTERS)) {
+  for (const name of Object.keys(DASHBOARD_LENGTHS)) {
     if (isPresent(map, name) && isPresent(dashboard, name)) {
       fail(place, name, `cannot be specified when dashboard.${name} is set`);
     }

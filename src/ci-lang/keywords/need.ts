@@ -27,6 +27,11 @@ export type Need =
   /** The path of a project whose pipeline a trigger job mirrors. */
   | { readonly type: 'bridge'; readonly need?: string };
 
+export const JOB_NEED_KEYS = ['job', 'artifacts', 'optional', 'parallel'] as const;
+export const PIPELINE_NEED_KEYS = ['pipeline', 'job', 'artifacts'] as const;
+export const PROJECT_NEED_KEYS = ['project', 'ref', 'job', 'artifacts'] as const;
+export const MIRROR_NEED_KEYS = ['pipeline'] as const;
+
 /** Which form it is depends on its keys alone, in this order. */
 export const readNeed = (place: Place): Need | undefined => {
   const { node } = place;
@@ -58,7 +63,7 @@ const readName = (place: Place, name: string): NeedDefinition | undefined => {
 };
 
 const readJobNeed = (place: Place, map: YamlMap): NeedDefinition | undefined => {
-  allowKeys(place, map, ['job', 'artifacts', 'optional', 'parallel']);
+  allowKeys(place, map, JOB_NEED_KEYS);
   const [name] = requireTexts(place, map, ['job']);
   checkKey(place, map, 'artifacts', should.beBoolean);
   checkKey(place, map, 'optional', should.beBoolean);
@@ -75,7 +80,7 @@ const readJobNeed = (place: Place, map: YamlMap): NeedDefinition | undefined => 
 
 /** A job of another pipeline of the same family. */
 const readPipelineNeed = (place: Place, map: YamlMap): CompiledCrossDependency | undefined => {
-  allowKeys(place, map, ['pipeline', 'job', 'artifacts']);
+  allowKeys(place, map, PIPELINE_NEED_KEYS);
   const [pipeline, job] = requireTexts(place, map, ['pipeline', 'job']);
   checkKey(place, map, 'artifacts', should.beBoolean);
   if (hasFailed(place) || pipeline === undefined || job === undefined) return undefined;
@@ -84,7 +89,7 @@ const readPipelineNeed = (place: Place, map: YamlMap): CompiledCrossDependency |
 
 /** The last successful job of that name in another project. */
 const readProjectNeed = (place: Place, map: YamlMap): CompiledCrossDependency | undefined => {
-  allowKeys(place, map, ['project', 'ref', 'job', 'artifacts']);
+  allowKeys(place, map, PROJECT_NEED_KEYS);
   const [project, ref, job] = requireTexts(place, map, ['project', 'ref', 'job']);
   checkKey(place, map, 'artifacts', should.beBoolean);
   if (hasFailed(place) || project === undefined || ref === undefined || job === undefined) return undefined;
@@ -93,7 +98,7 @@ const readProjectNeed = (place: Place, map: YamlMap): CompiledCrossDependency | 
 
 const readMirror = (place: Place, map: YamlMap): string | undefined => {
   if (map.entries.length === 0) fail(place, 'config', "can't be blank");
-  allowKeys(place, map, ['pipeline']);
+  allowKeys(place, map, MIRROR_NEED_KEYS);
   const [pipeline] = requireTexts(place, map, ['pipeline']);
   return hasFailed(place) ? undefined : pipeline;
 };

@@ -10,6 +10,8 @@ import { readDuration } from './read-duration.ts';
 /** What `pages` says: `true` and `false` say no more than that it is a job of pages, or none. */
 export type PagesDefinition = Omit<CompiledPages, 'publish'> & { readonly publish?: string };
 
+export const PAGES_KEYS = ['path_prefix', 'expire_in', 'publish'] as const;
+
 const PUBLIC = 'public';
 
 const beExpiry = {
@@ -27,7 +29,7 @@ export const pagesKeyword: Keyword<PagesDefinition> = {
     const map = place.node;
     checkValue(place, should.beMapOrBoolean);
     if (!isMap(map)) return hasFailed(place) ? undefined : {};
-    allowKeys(place, map, ['path_prefix', 'expire_in', 'publish']);
+    allowKeys(place, map, PAGES_KEYS);
     checkKey(place, map, 'path_prefix', should.beText);
     checkKey(place, map, 'expire_in', beExpiry);
     checkKey(place, map, 'publish', should.beText);

@@ -12,6 +12,8 @@ export type ParallelDefinition =
   | { readonly kind: 'number'; readonly total: number }
   | { readonly kind: 'matrix'; readonly rows: readonly MatrixRow[] };
 
+export const PARALLEL_KEYS = ['matrix'] as const;
+
 const parallelLike = (takesNumber: boolean): Keyword<ParallelDefinition> => ({
   name: 'parallel',
   read: (place) => {
@@ -49,8 +51,8 @@ const readMatrix = (place: Place): readonly MatrixRow[] | undefined => {
     failWith(place, `${locationOf(place)} should be an integer or a hash`);
     return undefined;
   }
-  allowKeys(place, node, ['matrix']);
-  requireKeys(place, node, ['matrix']);
+  allowKeys(place, node, PARALLEL_KEYS);
+  requireKeys(place, node, PARALLEL_KEYS);
   const entry = node.byName.get('matrix');
   if (hasFailed(place) || entry === undefined) return undefined;
   const matrix = placeOfEntry(place, entry);

@@ -14,6 +14,8 @@ export interface Policy {
   readonly kubernetes?: boolean;
 }
 
+export const POLICY_KEYS = ['refs', 'kubernetes', 'variables', 'changes'] as const;
+
 export const DEFAULT_ONLY: Policy = { refs: ['branches', 'tags'] };
 
 /** `only` in its map form keeps `refs: [branches, tags]` unless it has refs of its own; `except` has no default. */
@@ -52,7 +54,7 @@ const readPolicy = (place: Place): Policy | undefined => {
 
 const readMap = (place: Place, map: YamlMap): Policy | undefined => {
   if (isBlank(map)) fail(place, 'config', "can't be blank");
-  allowKeys(place, map, ['refs', 'kubernetes', 'variables', 'changes']);
+  allowKeys(place, map, POLICY_KEYS);
   const variables = readExpressions(place, givenValue(map, 'variables'));
   checkKey(place, map, 'refs', beRefs);
   const kubernetes = givenValue(map, 'kubernetes');

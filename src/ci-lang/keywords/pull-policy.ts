@@ -4,7 +4,7 @@ import type { Keyword } from './keyword.ts';
 import { isList, isText, textsOf } from './node-tests.ts';
 import { fail, hasFailed } from './place.ts';
 
-const POLICIES: readonly string[] = ['always', 'never', 'if-not-present'];
+export const PULL_POLICIES: readonly string[] = ['always', 'never', 'if-not-present'];
 
 export const pullPolicyKeyword: Keyword<readonly string[]> = {
   name: 'pull_policy',
@@ -13,14 +13,14 @@ export const pullPolicyKeyword: Keyword<readonly string[]> = {
     checkValue(place, should.beTextsOrText);
     const policies = textsOf(node);
     if (isList(node)) {
-      const unknown = policies.filter((policy) => !POLICIES.includes(policy));
+      const unknown = policies.filter((policy) => !PULL_POLICIES.includes(policy));
       if (unknown.length > 0) {
-        fail(place, 'config', `contains unknown values: ${unknown.join(', ')}`, didYouMean(unknown, POLICIES));
+        fail(place, 'config', `contains unknown values: ${unknown.join(', ')}`, didYouMean(unknown, PULL_POLICIES));
       }
       if (node.items.length === 0) fail(place, 'config', "can't be blank");
-    } else if (isText(node) && !POLICIES.includes(node.text)) {
+    } else if (isText(node) && !PULL_POLICIES.includes(node.text)) {
       {
-        fail(place, 'config', 'is not included in the list', didYouMean([node.text], POLICIES));
+        fail(place, 'config', 'is not included in the list', didYouMean([node.text], PULL_POLICIES));
       }
     }
     return hasFailed(place) ? undefined : policies;

@@ -7,7 +7,8 @@ import type { Keyword } from './keyword.ts';
 import { isBlank, isList, isMap } from './node-tests.ts';
 import { fail, givenValue, hasFailed, type Place, placeInside, warn } from './place.ts';
 
-const LINK_KEYS: readonly string[] = ['name', 'url', 'filepath', 'link_type'];
+export const RELEASE_ASSETS_KEYS = ['links'] as const;
+export const RELEASE_LINK_KEYS = ['name', 'url', 'filepath', 'link_type'] as const;
 
 /** `assets:links`. GitLab does not look into the links before the runner makes the release. */
 export const releaseAssetsKeyword: Keyword<CompiledRelease['links']> = {
@@ -16,7 +17,7 @@ export const releaseAssetsKeyword: Keyword<CompiledRelease['links']> = {
     const map = place.node;
     checkValue(place, should.beMap);
     if (!isMap(map)) return undefined;
-    allowKeys(place, map, ['links']);
+    allowKeys(place, map, RELEASE_ASSETS_KEYS);
     const links = givenValue(map, 'links');
     if (links === undefined || !isList(links) || !links.items.every(isMap)) {
       fail(place, 'links', 'should be an array of hashes');
@@ -32,9 +33,10 @@ const readLink = (place: Place, map: YamlMap): CompiledRelease['links'][number] 
     const value = givenValue(map, name);
     return value?.kind === 'scalar' ? value.text : undefined;
   };
+  const known: readonly string[] = RELEASE_LINK_KEYS;
   for (const name of keyNames(map)) {
-    if (LINK_KEYS.includes(name)) continue;
-    warn(place, [`\`${name}\` has no effect.`, didYouMean([name], LINK_KEYS) ?? ''].join(' ').trimEnd());
+    if (known.includes(name)) continue;
+    warn(place, [`\`${name}\` has no effect.`, didYouMean([name], RELEASE_LINK_KEYS) ?? ''].join(' ').trimEnd());
   }
   const [name, url] = [text('name') ?? '', text('url') ?? ''];
   if (name === '' || url === '') warn(place, 'lacks its `name` or `url`: the release will be refused');

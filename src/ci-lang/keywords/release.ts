@@ -9,7 +9,7 @@ import { isBlank, isMap, isText, isTextList, isTextOrSymbol, textsOf } from './n
 import { fail, givenValue, hasFailed, type Place } from './place.ts';
 import { releaseAssetsKeyword } from './release-assets.ts';
 
-const KEYS: readonly string[] = [
+export const RELEASE_KEYS = [
   'tag_name',
   'tag_message',
   'name',
@@ -18,7 +18,7 @@ const KEYS: readonly string[] = [
   'released_at',
   'milestones',
   'assets',
-];
+] as const;
 
 /** The release that the job makes when its script has succeeded. The job's shell expands the texts. */
 export const releaseKeyword: Keyword<CompiledRelease> = {
@@ -51,7 +51,7 @@ export const releaseKeyword: Keyword<CompiledRelease> = {
 };
 
 const checkMap = (place: Place, map: YamlMap): void => {
-  allowKeys(place, map, KEYS);
+  allowKeys(place, map, RELEASE_KEYS);
   requireText(place, map, 'tag_name');
   const message = givenValue(map, 'tag_message');
   if (message !== undefined && !isBlank(message) && !isText(message)) fail(place, 'tag_message', should.beText.message);

@@ -33,6 +33,10 @@ export const REPORT_TYPES = [
   'sarif',
 ] as const;
 
+export const REPORT_KEYS = [...REPORT_TYPES, 'coverage_report'] as const;
+export const COVERAGE_REPORT_KEYS = ['coverage_format', 'path'] as const;
+export const COVERAGE_FORMATS = ['cobertura', 'jacoco'] as const;
+
 /** Report type → paths. */
 type Reports = Readonly<Record<string, readonly string[]>>;
 
@@ -41,7 +45,7 @@ export const reportsKeyword: Keyword<Reports> = {
   read: (place) => {
     const { node } = place;
     if (!isMap(node)) return undefined;
-    allowKeys(place, node, [...REPORT_TYPES, 'coverage_report']);
+    allowKeys(place, node, REPORT_KEYS);
     for (const type of REPORT_TYPES) checkKey(place, node, type, should.beTextsOrText);
     if (hasFailed(place)) return undefined;
     const listed = REPORT_TYPES.flatMap((type) => {
@@ -60,14 +64,14 @@ const coverageReportKeyword: Keyword<Reports> = {
     const { node } = place;
     checkValue(place, should.beMap);
     if (!isMap(node)) return undefined;
-    allowKeys(place, node, ['coverage_format', 'path']);
-    requireKeys(place, node, ['coverage_format', 'path']);
+    allowKeys(place, node, COVERAGE_REPORT_KEYS);
+    requireKeys(place, node, COVERAGE_REPORT_KEYS);
     checkKey(
       place,
       node,
       'coverage_format',
       should.beText,
-      beOneOf(['cobertura', 'jacoco'], 'must be one of supported formats: cobertura, jacoco.'),
+      beOneOf(COVERAGE_FORMATS, 'must be one of supported formats: cobertura, jacoco.'),
     );
     checkKey(place, node, 'path', should.beText, should.bePresent);
     const format = givenValue(node, 'coverage_format');

@@ -20,7 +20,8 @@ const FOREIGN_REASONS: readonly string[] = [
   'job_router_failure',
 ];
 
-const REASONS: readonly string[] = [...JOB_FAILURE_REASONS, ...FOREIGN_REASONS, 'always'];
+export const RETRY_KEYS = ['max', 'when', 'exit_codes'] as const;
+export const RETRY_REASONS: readonly string[] = [...JOB_FAILURE_REASONS, ...FOREIGN_REASONS, 'always'];
 
 export const retryKeyword: Keyword<CompiledRetry> = {
   name: 'retry',
@@ -46,18 +47,18 @@ const checkNumber = (place: Place, attribute: string, node: YamlNode): void => {
 };
 
 const checkMap = (place: Place, map: YamlMap): void => {
-  allowKeys(place, map, ['max', 'when', 'exit_codes']);
+  allowKeys(place, map, RETRY_KEYS);
   const max = givenValue(map, 'max');
   if (max !== undefined) checkNumber(place, 'max', max);
   checkKey(place, map, 'when', should.beTextsOrText);
   const when = givenValue(map, 'when');
   if (when !== undefined && isList(when)) {
-    const unknown = textsOf(when).filter((reason) => !REASONS.includes(reason));
+    const unknown = textsOf(when).filter((reason) => !RETRY_REASONS.includes(reason));
     if (unknown.length > 0) {
-      fail(place, 'when', `contains unknown values: ${unknown.join(', ')}`, didYouMean(unknown, REASONS));
+      fail(place, 'when', `contains unknown values: ${unknown.join(', ')}`, didYouMean(unknown, RETRY_REASONS));
     }
-  } else if (when !== undefined && isText(when) && !REASONS.includes(when.text)) {
-    fail(place, 'when', 'is not included in the list', didYouMean([when.text], REASONS));
+  } else if (when !== undefined && isText(when) && !RETRY_REASONS.includes(when.text)) {
+    fail(place, 'when', 'is not included in the list', didYouMean([when.text], RETRY_REASONS));
   }
   checkKey(place, map, 'exit_codes', should.beIntegersOrInteger);
 };

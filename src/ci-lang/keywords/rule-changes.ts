@@ -13,6 +13,8 @@ export interface ChangesClause {
   readonly compareTo?: string;
 }
 
+export const CHANGES_KEYS = ['paths', 'regexp', 'compare_to'] as const;
+
 export const changesKeyword: Keyword<ChangesClause> = {
   name: 'changes',
   read: (place) => {
@@ -25,7 +27,7 @@ export const changesKeyword: Keyword<ChangesClause> = {
       failWith(place, `${locationOf(place)} should be an array or a hash`);
       return undefined;
     }
-    allowKeys(place, node, ['paths', 'regexp', 'compare_to']);
+    allowKeys(place, node, CHANGES_KEYS);
     requirePatterns(place, node);
     const patterns = readPatterns(place, node);
     checkKey(place, node, 'compare_to', should.beText);

@@ -16,6 +16,8 @@ export interface ExistsClause {
   readonly ref?: string;
 }
 
+export const EXISTS_KEYS = ['paths', 'regexp', 'project', 'ref'] as const;
+
 const existsLike = (limited: boolean): Keyword<ExistsClause> => ({
   name: 'exists',
   read: (place) => {
@@ -39,7 +41,7 @@ export const existsKeyword = existsLike(true);
 export const includeExistsKeyword = existsLike(false);
 
 const readMap = (place: Place, map: YamlMap): ExistsClause | undefined => {
-  allowKeys(place, map, ['paths', 'regexp', 'project', 'ref']);
+  allowKeys(place, map, EXISTS_KEYS);
   requirePatterns(place, map);
   if (givenValue(map, 'ref') !== undefined) requireKeys(place, map, ['project']);
   const patterns = readPatterns(place, map);

@@ -19,10 +19,18 @@ const rulesLike = (scope: RuleScope, check?: Keyword<unknown>['check']): Keyword
   },
 });
 
+const COMMON_KEYS = ['if', 'changes', 'exists', 'when', 'start_in', 'allow_failure', 'variables', 'needs'] as const;
+export const JOB_RULE_KEYS = [...COMMON_KEYS, 'interruptible'] as const;
+export const WORKFLOW_RULE_KEYS = [...COMMON_KEYS, 'auto_cancel'] as const;
+export const INCLUDE_RULE_KEYS = ['if', 'exists', 'when', 'changes'] as const;
+export const JOB_RULE_WHENS: readonly string[] = [...JOB_WHENS, 'never'];
+/** In `workflow` and `include`. */
+export const PLAIN_RULE_WHENS = ['always', 'never'] as const;
+
 export const jobRulesKeyword = rulesLike(
   {
-    keys: ['if', 'changes', 'exists', 'when', 'start_in', 'allow_failure', 'variables', 'needs', 'interruptible'],
-    whens: [...JOB_WHENS, 'never'],
+    keys: JOB_RULE_KEYS,
+    whens: JOB_RULE_WHENS,
     use: 'job',
   },
   (job, node) => {
@@ -32,13 +40,13 @@ export const jobRulesKeyword = rulesLike(
 
 /** `start_in`, `allow_failure` and `needs` are allowed and mean nothing, as in GitLab. */
 export const workflowRulesKeyword = rulesLike({
-  keys: ['if', 'changes', 'exists', 'when', 'start_in', 'allow_failure', 'variables', 'needs', 'auto_cancel'],
-  whens: ['always', 'never'],
+  keys: WORKFLOW_RULE_KEYS,
+  whens: PLAIN_RULE_WHENS,
   use: 'workflow',
 });
 
 export const includeRulesKeyword = rulesLike({
-  keys: ['if', 'exists', 'when', 'changes'],
-  whens: ['never', 'always'],
+  keys: INCLUDE_RULE_KEYS,
+  whens: PLAIN_RULE_WHENS,
   use: 'include',
 });

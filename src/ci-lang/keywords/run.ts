@@ -19,10 +19,10 @@ export const runKeyword: Keyword<readonly CompiledStep[]> = {
   read: ({ node }) => (isList(node) ? node.items.filter(isMap).map(readStep) : undefined),
 };
 
-const NAME_PATTERN = '^[a-zA-Z_][a-zA-Z0-9_]*$';
+export const NAME_PATTERN = '^[a-zA-Z_][a-zA-Z0-9_]*$';
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-const FUNCTION_KEYS: readonly string[] = ['name', 'env', 'inputs', 'step', 'func'];
-const SCRIPT_KEYS: readonly string[] = ['name', 'env', 'script'];
+export const FUNCTION_STEP_KEYS = ['name', 'env', 'inputs', 'step', 'func'] as const;
+export const SCRIPT_STEP_KEYS = ['name', 'env', 'script'] as const;
 
 const valueOf = (map: YamlMap, name: string): YamlNode | undefined => map.byName.get(name)?.value;
 
@@ -39,7 +39,7 @@ const checkStep = (job: Place, step: YamlNode, pointer: string): void => {
   if (name === undefined) complain(schemaMessages.missing(pointer, ['name']));
   else if (!isText(name)) complain(schemaMessages.notOfType(`${pointer}/name`, 'string'));
   else if (!NAME.test(name.text)) complain(schemaMessages.noMatch(`${pointer}/name`, NAME_PATTERN));
-  const allowed = isScript ? SCRIPT_KEYS : FUNCTION_KEYS;
+  const allowed: readonly string[] = isScript ? SCRIPT_STEP_KEYS : FUNCTION_STEP_KEYS;
   for (const key of keyNames(step)) {
     if (!allowed.includes(key)) complain(schemaMessages.notAllowed(`${pointer}/${key}`), didYouMean([key], allowed));
   }
@@ -75,12 +75,10 @@ const checkNames = (
   }
 };
 
-const FUNCTION_SOURCES: Readonly<
-  Record<string, { readonly required: readonly string[]; readonly all: readonly string[] }>
-> = {
+export const FUNCTION_SOURCES = {
   git: { required: ['url', 'rev'], all: ['url', 'rev', 'dir', 'file'] },
   oci: { required: ['registry', 'repository', 'tag'], all: ['registry', 'repository', 'tag', 'dir', 'file'] },
-};
+} as const;
 
 /** A text, or a place in a Git repository or an OCI registry. */
 const checkFunction = (node: YamlNode | undefined, pointer: string, complain: Complain): void => {
@@ -102,7 +100,14 @@ const checkFunction = (node: YamlNode | undefined, pointer: string, complain: Co
   }
 };
 
-const sourceNamed = (name: string) => (Object.hasOwn(FUNCTION_SOURCES, name) ? FUNCTION_SOURCES[name] : undefined);
+interface FunctionSource {
+  readonly required: readonly string[];
+  readonly all: readonly string[];
+}
+
+const SOURCES_BY_NAME: ReadonlyMap<string, FunctionSource> = new Map(Object.entries(FUNCTION_SOURCES));
+
+const sourceNamed = (name: string): FunctionSource | undefined => SOURCES_BY_NAME.get(name);
 
 const readStep = (step: YamlMap): CompiledStep => {
   const env = valueOf(step, 'env');

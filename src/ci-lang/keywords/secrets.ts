@@ -15,14 +15,16 @@ import { errorsOf, fail, givenValue, hasFailed, labelOfEntry, type Place, placeI
 import { vaultKeyword } from './vault.ts';
 
 /** In the order in which GitLab names them. */
-const PROVIDERS: readonly string[] = [
+export const SECRET_PROVIDERS = [
   'vault',
   'azure_key_vault',
   'gcp_secret_manager',
   'akeyless',
   'gitlab_secrets_manager',
   'aws_secrets_manager',
-];
+] as const;
+
+export const SECRET_KEYS = [...SECRET_PROVIDERS, 'file', 'token'] as const;
 
 /** Name of a variable → where its value lies. Not inherited. */
 export const secretsKeyword: Keyword<readonly CompiledSecret[]> = {
@@ -45,11 +47,11 @@ const readSecret = (place: Place): (SecretSource & Pick<CompiledSecret, 'file' |
   checkValue(place, should.beMap);
   const map = place.node;
   if (!isMap(map)) return undefined;
-  const keys = [...PROVIDERS, 'file', 'token'];
-  allowKeys(place, map, keys);
-  const [provider, ...others] = keyNames(map).filter((name) => PROVIDERS.includes(name));
+  allowKeys(place, map, SECRET_KEYS);
+  const providers: readonly string[] = SECRET_PROVIDERS;
+  const [provider, ...others] = keyNames(map).filter((name) => providers.includes(name));
   if (provider === undefined || others.length > 0) {
-    fail(place, 'config', `must use exactly one of these keys: ${PROVIDERS.join(', ')}`);
+    fail(place, 'config', `must use exactly one of these keys: ${SECRET_PROVIDERS.join(', ')}`);
   }
   checkKey(place, map, 'token', should.beText);
   const [gcp, token] = [givenValue(map, 'gcp_secret_manager'), givenValue(map, 'token')];

@@ -8,7 +8,7 @@ import { givenValue, hasFailed, type Place, placeInside } from './place.ts';
 import { commandKeyword } from './script.ts';
 import { plainVariablesKeyword } from './variables.ts';
 
-const SERVICE_KEYS: readonly string[] = ['command', 'alias', 'variables', ...IMAGE_KEYS];
+export const SERVICE_KEYS = ['command', 'alias', 'variables', ...IMAGE_KEYS] as const;
 
 export const servicesKeyword: Keyword<readonly CompiledService[]> = {
   name: 'services',

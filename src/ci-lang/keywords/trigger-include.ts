@@ -9,7 +9,7 @@ import { isBlank, isList, isMap, isNull, isText } from './node-tests.ts';
 import { fail, givenValue, hasFailed, type Place, placeInside } from './place.ts';
 import { includeRulesKeyword } from './rules.ts';
 
-const KEYS: readonly string[] = [
+export const TRIGGER_INCLUDE_KEYS = [
   'local',
   'file',
   'remote',
@@ -23,7 +23,7 @@ const KEYS: readonly string[] = [
   'job',
   'rules',
   'component',
-];
+] as const;
 
 export interface TriggerInclude {
   /** As written; loaded when the child pipeline is made. */
@@ -62,7 +62,7 @@ const readItem = (place: Place): TriggerInclude => {
 
 const checkItem = (place: Place, map: YamlMap): void => {
   for (const { message } of findOptionProblems(map)) fail(place, 'config', message);
-  allowKeys(place, map, KEYS);
+  allowKeys(place, map, TRIGGER_INCLUDE_KEYS);
   const job = givenValue(map, 'job');
   if (givenValue(map, 'artifact') !== undefined && (job === undefined || isBlank(job))) {
     fail(place, 'config', 'must specify the job where to fetch the artifact from');

@@ -9,7 +9,9 @@ import { isBlank, isMap, isText } from './node-tests.ts';
 import { fail, failWith, givenValue, hasFailed, locationOf, type Place } from './place.ts';
 import { triggerIncludeKeyword } from './trigger-include.ts';
 
-const STRATEGIES = ['depend', 'mirror'] as const;
+export const TRIGGER_PROJECT_KEYS = ['project', 'branch', 'strategy', 'forward', 'inputs'] as const;
+export const TRIGGER_CHILD_KEYS = ['strategy', 'include', 'forward'] as const;
+export const TRIGGER_STRATEGIES = ['depend', 'mirror'] as const;
 
 export interface TriggerDefinition {
   readonly trigger: CompiledTrigger;
@@ -37,7 +39,7 @@ export const triggerKeyword: Keyword<TriggerDefinition> = {
 
 const readProject = (place: Place, map: YamlMap): TriggerDefinition | undefined => {
   if (map.entries.length === 0) fail(place, 'config', "can't be blank");
-  allowKeys(place, map, ['project', 'branch', 'strategy', 'forward', 'inputs']);
+  allowKeys(place, map, TRIGGER_PROJECT_KEYS);
   checkKey(place, map, 'inputs', should.beMap);
   const project = givenValue(map, 'project');
   if (project === undefined || !isText(project)) fail(place, 'project', should.beText.message, WHICH);
@@ -63,7 +65,7 @@ const WHICH = 'Name a `project`, or the files of a child pipeline with `include`
 
 const readChild = (place: Place, map: YamlMap): TriggerDefinition | undefined => {
   const hint = map.byName.has('inputs') ? 'Beside `include`, inputs belong into its items.' : undefined;
-  allowKeys(place, map, ['strategy', 'include', 'forward'], hint);
+  allowKeys(place, map, TRIGGER_CHILD_KEYS, hint);
   checkStrategy(place, map);
   if (hasFailed(place)) return undefined;
   const include = readKeyword(place, map, triggerIncludeKeyword) ?? [];
@@ -72,11 +74,11 @@ const readChild = (place: Place, map: YamlMap): TriggerDefinition | undefined =>
 };
 
 const checkStrategy = (place: Place, map: YamlMap): void =>
-  checkKey(place, map, 'strategy', should.beText, beOneOf(STRATEGIES, 'should be depend or mirror'));
+  checkKey(place, map, 'strategy', should.beText, beOneOf(TRIGGER_STRATEGIES, 'should be depend or mirror'));
 
 const readFollowUp = (place: Place, map: YamlMap): TriggerFollowUp => {
   const written = givenValue(map, 'strategy');
-  const strategy = STRATEGIES.find((name) => written?.kind === 'scalar' && written.text === name);
+  const strategy = TRIGGER_STRATEGIES.find((name) => written?.kind === 'scalar' && written.text === name);
   return {
     ...(strategy === undefined ? {} : { strategy }),
     forward: readKeyword(place, map, forwardKeyword) ?? DEFAULT_FORWARD,

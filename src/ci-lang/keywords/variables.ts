@@ -30,8 +30,12 @@ const variablesLike = (data: readonly string[]): Keyword<readonly VariableDefini
   },
 });
 
-export const rootVariablesKeyword = variablesLike(['value', 'description', 'expand', 'options']);
-export const jobVariablesKeyword = variablesLike(['value', 'expand']);
+/** Of the map form of a variable. */
+export const ROOT_VARIABLE_KEYS = ['value', 'description', 'expand', 'options'] as const;
+export const JOB_VARIABLE_KEYS = ['value', 'expand'] as const;
+
+export const rootVariablesKeyword = variablesLike(ROOT_VARIABLE_KEYS);
+export const jobVariablesKeyword = variablesLike(JOB_VARIABLE_KEYS);
 export const plainVariablesKeyword = variablesLike([]);
 
 type VariableValue = Omit<VariableDefinition, 'key'>;

@@ -5,6 +5,9 @@ import { type Keyword, readKeyword } from './keyword.ts';
 import { isBlank, isMap, isText } from './node-tests.ts';
 import { errorsOf, fail, failWith, givenValue, hasFailed, locationOf, type Place } from './place.ts';
 
+export const VAULT_KEYS = ['engine', 'path', 'field'] as const;
+export const VAULT_ENGINE_KEYS = ['name', 'path'] as const;
+
 /** Where a secret lies in a Vault. */
 export const vaultKeyword: Keyword<CompiledVaultSecret> = {
   name: 'vault',
@@ -32,8 +35,8 @@ const readShortForm = (place: Place, text: string): CompiledVaultSecret | undefi
 };
 
 const readFullForm = (place: Place, map: YamlMap): CompiledVaultSecret | undefined => {
-  requireKeys(place, map, ['engine', 'path', 'field']);
-  allowKeys(place, map, ['engine', 'path', 'field']);
+  requireKeys(place, map, VAULT_KEYS);
+  allowKeys(place, map, VAULT_KEYS);
   checkKey(place, map, 'path', should.bePresent, should.beText);
   checkKey(place, map, 'field', should.bePresent, should.beText);
   if (hasFailed(place)) return undefined;
@@ -52,9 +55,9 @@ const engineKeyword: Keyword<CompiledVaultSecret['engine']> = {
     checkValue(place, should.beMap);
     const map = place.node;
     if (!isMap(map)) return undefined;
-    requireKeys(place, map, ['name', 'path']);
-    allowKeys(place, map, ['name', 'path']);
-    for (const key of ['name', 'path']) checkKey(place, map, key, should.bePresent, should.beText);
+    requireKeys(place, map, VAULT_ENGINE_KEYS);
+    allowKeys(place, map, VAULT_ENGINE_KEYS);
+    for (const key of VAULT_ENGINE_KEYS) checkKey(place, map, key, should.bePresent, should.beText);
     const [name, path] = [textOf(map, 'name'), textOf(map, 'path')];
     if (hasFailed(place)) return undefined;
     if (name !== undefined && path !== undefined) return { name, path };

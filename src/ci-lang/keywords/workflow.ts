@@ -20,13 +20,15 @@ export interface WorkflowDefinition {
   readonly position: SourcePosition;
 }
 
+export const WORKFLOW_KEYS = ['rules', 'name', 'auto_cancel'] as const;
+
 export const workflowKeyword: Keyword<WorkflowDefinition> = {
   name: 'workflow',
   read: (place) => {
     const { node } = place;
     checkValue(place, should.beMap);
     if (!isMap(node)) return undefined;
-    allowKeys(place, node, ['rules', 'name', 'auto_cancel']);
+    allowKeys(place, node, WORKFLOW_KEYS);
     checkKey(place, node, 'name', should.beText);
     const name = givenValue(node, 'name');
     if (name?.kind === 'scalar' && name.text.length > LIMITS.workflowNameLength) {
