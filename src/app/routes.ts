@@ -38,6 +38,7 @@ import { extractCoverage, traceRoutes } from '../rooms/traces/index.ts';
 import { triggerPipelineRoutes, triggerTokenRoutes, WEBHOOK_LIMIT } from '../rooms/triggers/index.ts';
 import { variableRoutes } from '../rooms/variables/index.ts';
 import { apiDescriptionRoute } from './api-description-route.ts';
+import { editorSchemaRoute } from './editor-schema-route.ts';
 import { healthRoutes } from './health-routes.ts';
 import type { Parts } from './parts.ts';
 import { makeRateLimits } from './rate-limits.ts';
@@ -120,6 +121,12 @@ export function makeRoutes(parts: Parts): AppRoutes {
   return {
     api,
     throttle: limits.throttle,
-    site: [...healthRoutes(parts), ...idTokenRoutes(parts), ...sessionRoutes(accountDeps), ...gitRoutes(gitDeps)],
+    site: [
+      ...healthRoutes(parts),
+      editorSchemaRoute(),
+      ...idTokenRoutes(parts),
+      ...sessionRoutes(accountDeps),
+      ...gitRoutes(gitDeps),
+    ],
   };
 }

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   runner: async () => (await import('./runner-command.ts')).runnerCommand(),
   lint: async () => (await import('./lint-command.ts')).lintCommand(),
   why: async () => (await import('./why-command.ts')).whyCommand(),
+  schema: async () => (await import('./schema-command.ts')).schemaCommand(),
   token: async () => (await import('./token-command.ts')).tokenCommand(),
   migrate: async () => (await import('./migrate-command.ts')).migrateCommand(),
   version: async () => (await import('./version-command.ts')).versionCommand(),
