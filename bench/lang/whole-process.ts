@@ -42,7 +42,7 @@ export async function benchWholeProcess(projects: readonly LangProject[]): Promi
       await writeProject(folder, project);
       const options = { cwd: folder, maxBuffer: 64 * 1024 * 1024 };
       const own = percentile(await timesOf(10, () => run(PENSTOCK, ['lint', CONFIG], options)), 0.5);
-      const local = [GITLAB_CI_LOCAL, '--list', '--cwd', folder];
+      const local = [GITLAB_CI_LOCAL, '--list'];
       const others = percentile(await timesOf(5, () => run(process.execPath, local, options)), 0.5);
       const ratio = (others / own).toFixed(1);
       line(project.name, `penstock lint p50 ${ms(own)}   gitlab-ci-local --list p50 ${ms(others)}   ×${ratio}`);

@@ -72,6 +72,15 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBeUndefined();
   });
 
+  it('comes to the same by the short way for plain durations and by the long one', () => {
+    const units = 's secs minute m hours h day d weeks w month mo year y'.split(' ');
+    for (const unit of units) {
+      expect(parseDuration(`3${unit}`), unit).toBe(parseDuration(`3  ${unit}`));
+      expect(parseDuration(`12 ${unit}`), unit).toBe(parseDuration(`12 ${unit},`));
+    }
+    expect(parseDuration('3 fortnights')).toBeUndefined();
+  });
+
   it('gives a positive number or nothing for any text, in little time', () => {
     const piece = fc.constantFrom(...'1 2 .5 10 h m days and , : one twenty hundred half a - / never'.split(' '), ' ');
     fc.assert(
