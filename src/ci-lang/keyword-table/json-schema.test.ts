@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { listProjectFolders, readProjectFolder } from '../../../test/configurations/project-folder.ts';
 import { schemaProblems } from '../../../test/support/json-schema.ts';
 import { plainYaml } from '../../../test/support/plain-yaml.ts';
+import { formProblems } from '../../../test/support/schema-form.ts';
 import { jsonSchema, KEYWORD_TABLE } from './index.ts';
 
 const schema = jsonSchema(KEYWORD_TABLE);
@@ -36,6 +37,17 @@ const golden = readdirSync(testdata, { recursive: true, withFileTypes: true })
 const TOO_ODD = ['03-jobs/default-and-workflow-are-jobs-when-they-look-like-one.txt'];
 
 describe('the JSON Schema', () => {
+  it('is one of draft-07, and every default is a value that it lets pass', () => {
+    expect(formProblems(schema)).toEqual([]);
+    const broken = { properties: { a: { $ref: '#/$defs/b', type: 'text' } }, required: ['c'], $defs: {} };
+    expect(formProblems(broken)).toEqual([
+      '#: required but not there: c',
+      '#/properties/a: type beside a reference',
+      '#/properties/a: nothing at #/$defs/b',
+      '#/properties/a: no type: text',
+    ]);
+  });
+
   it('lets every golden case pass that compiles', () => {
     const sound = golden.filter(({ compiles }) => compiles);
     expect(sound.length).toBeGreaterThan(250);
