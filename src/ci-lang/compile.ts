@@ -9,6 +9,7 @@ import { askOnce, type Repository } from './rules/repository.ts';
 import { newExpansionMeter } from './rules/variable-view.ts';
 import { evaluateWorkflow } from './select/evaluate-workflow.ts';
 import { selectJobs } from './select/select-jobs.ts';
+import { boundTrace } from './trace/bound-trace.ts';
 
 /**
  * From the text of a configuration and the facts of one pipeline to its jobs. Whatever the text, the answer is a result
@@ -17,7 +18,7 @@ import { selectJobs } from './select/select-jobs.ts';
 export const compile = async (input: CompileInput, host: CompileHost): Promise<CompileResult> => {
   const notes = newCompileNotes();
   const verdict = await judge(input, askOnce(host), notes);
-  return { ...verdict, ...notes };
+  return { ...verdict, ...notes, trace: boundTrace(notes.trace) };
 };
 
 const judge = async (input: CompileInput, repository: Repository, notes: CompileNotes): Promise<CompileVerdict> => {

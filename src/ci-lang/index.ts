@@ -44,6 +44,7 @@ export { dryRun, type LintInput, lint } from './lint/lint.ts';
 export type { LintJob, LintPolicy, LintResult } from './lint/lint-types.ts';
 export { presentLintJob } from './lint/present-lint-job.ts';
 export { suggestName } from './suggest-name.ts';
+export { outcomesOf } from './trace/bound-trace.ts';
 export { type Explanation, explainInclude, explainJob, explainWorkflow } from './trace/explain.ts';
 export { hideRestricted, presentTrace } from './trace/present-trace.ts';
 export type {

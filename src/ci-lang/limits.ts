@@ -41,6 +41,9 @@ export const LIMITS = {
   startInSeconds: 604_800,
   retries: 2,
   parallelJobs: 200,
+  /** Our own: jobs of a pipeline, and their needs and dependencies together, once `parallel` is written out. */
+  pipelineJobs: 20_000,
+  pipelineNeeds: 500_000,
   /** Values that `options` of one input, or of one of its rules, may name. */
   inputOptions: 50,
   /** `inputs` of one job. */
@@ -73,6 +76,12 @@ export const LIMITS = {
   cacheKeyComparisons: 2_000_000,
   /** Our own: characters of variables after expansion, of all jobs of one pipeline together. */
   expandedCharacters: 64 * 1024 * 1024,
+  /** Our own: characters of the errors of jobs after which no further job is looked at. */
+  errorCharacters: 1_000_000,
+  /** Our own: characters of what a trace keeps of rules; of the jobs after it the outcome is kept. */
+  traceCharacters: 4 * 1024 * 1024,
+  /** Our own: steps of a regular expression's program, with its repetitions written out. */
+  regexSteps: 20_000,
   /** Our own: characters of the merged configuration that lint shows. */
   mergedYamlCharacters: 16 * 1024 * 1024,
   /** Our own: characters of all jobs of one pipeline, written as JSON. */

@@ -22,15 +22,23 @@ describe('remembering', () => {
     expect(asked).toBe(1);
   });
 
-  it('forgets the oldest, and never keeps long texts', () => {
+  it('forgets the oldest, of long texts sooner', () => {
     const asked = new Map<string, number>();
     const note = remembering((text) => asked.set(text, (asked.get(text) ?? 0) + 1).size);
     note('first');
+    const long = (index: number): string => `${index}`.repeat(600);
+    for (let index = 0; index < 9; index += 1) note(long(index));
     for (let index = 0; index < 1000; index += 1) note(`text ${index}`);
-    note('first');
-    const long = 'x'.repeat(501);
-    note(long);
-    note(long);
-    expect([asked.get('first'), asked.get('text 999'), asked.get(long)]).toEqual([2, 1, 2]);
+    for (const text of ['first', 'text 999', long(0), long(8)]) note(text);
+    expect(['first', 'text 999', long(0), long(8)].map((text) => asked.get(text))).toEqual([2, 1, 2, 1]);
+  });
+
+  it('does not keep what is not light', () => {
+    let asked = 0;
+    const note = remembering(
+      () => (asked += 1),
+      (count) => count > 1,
+    );
+    expect([note('a'), note('a'), note('a')]).toEqual([1, 2, 2]);
   });
 });

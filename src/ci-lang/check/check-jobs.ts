@@ -1,4 +1,4 @@
-import { diagnosticAt } from '../config-error.ts';
+import { diagnosticAt, findUntilEnough } from '../config-error.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { didYouMean } from '../keywords/did-you-mean.ts';
 import type { JobDefinition } from '../keywords/job-definition.ts';
@@ -16,7 +16,7 @@ export const checkJobs = (
 ): readonly Diagnostic[] => {
   const stageIndex = new Map(stages.map((stage, index) => [stage, index] as const));
   const known: KnownJobs = { jobs, stageIndex, stages, hints: { left: MOST_HINTS } };
-  const problems = [...jobs.values()].flatMap((job) => [
+  const problems = findUntilEnough(jobs.values(), (job) => [
     ...checkStage(job, known),
     ...checkDependencies(job, job.kind === 'build' ? (job.dependencies ?? []) : [], known),
     ...checkNeeds(job, job.needs ?? [], known),

@@ -1,5 +1,7 @@
 import { RE2JS } from 're2js';
+import { LIMITS } from '../limits.ts';
 import { remembering } from '../remember.ts';
+import { estimateRegexSteps } from './regex-size.ts';
 
 /** A compiled regular expression of RE2's syntax: linear time, no look-around, no back-references. */
 export interface Regex {
@@ -17,7 +19,7 @@ const MAX_LENGTH = 10_000;
  * Undefined when RE2 does not accept it.
  */
 export function compileRegex(body: string, flags = ''): Regex | undefined {
-  if (body.length > MAX_LENGTH) return undefined;
+  if (body.length > MAX_LENGTH || estimateRegexSteps(body) > LIMITS.regexSteps) return undefined;
   try {
     const regex = RE2JS.compile(flags === '' ? body : `(?${flags})${body}`);
     return { test: (text) => regex.test(text), size: regex.programSize() };
@@ -44,8 +46,11 @@ export function splitRegexLiteral(text: string): RegexLiteral | undefined {
   return undefined;
 }
 
+/** A thousand long programs would fill the memory. */
+const isLight = (regex: Regex | undefined): boolean => regex === undefined || regex.size <= 1000;
+
 /** Compiles a text of the form `/body/flags`; undefined when it has another form or RE2 refuses it. */
 export const compileRegexLiteral: (text: string) => Regex | undefined = remembering((text) => {
   const literal = splitRegexLiteral(text);
   return literal === undefined ? undefined : compileRegex(literal.body, literal.flags);
-});
+}, isLight);

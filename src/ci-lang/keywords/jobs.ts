@@ -1,10 +1,11 @@
+import { findUntilEnough } from '../config-error.ts';
 import { suggestName } from '../suggest-name.ts';
 import type { YamlEntry, YamlMap } from '../yaml/index.ts';
 import { readJob } from './job.ts';
 import type { JobDefinition } from './job-definition.ts';
 import { jobKindOf } from './job-keys.ts';
 import { isBlank } from './node-tests.ts';
-import { fail, failAt, hasFailed, type Place, placeInside, placeOfEntry, warn } from './place.ts';
+import { errorsOf, fail, failAt, hasFailed, type Place, placeInside, placeOfEntry, warn } from './place.ts';
 import type { JobSurroundings } from './processable.ts';
 import { readTriggerJob } from './trigger-job.ts';
 
@@ -38,10 +39,14 @@ export const readJobs = (root: Place, map: YamlMap, surroundings: JobSurrounding
   const visible = entries.some((entry) => ['job', 'trigger'].includes(jobKindOf(entry) ?? ''));
   if (!visible) fail(place, 'config', 'should contain at least one visible job');
   if (hasFailed(place)) return [];
-  return entries.flatMap((entry) => {
-    const job = readEntry(placeOfEntry(place, entry), entry, surroundings);
-    return job === undefined ? [] : [job];
+  const jobs: JobDefinition[] = [];
+  findUntilEnough(entries, (entry) => {
+    const own = placeOfEntry(place, entry);
+    const job = readEntry(own, entry, surroundings);
+    if (job !== undefined) jobs.push(job);
+    return errorsOf(own);
   });
+  return jobs;
 };
 
 const readEntry = (place: Place, entry: YamlEntry, surroundings: JobSurroundings): JobDefinition | undefined => {

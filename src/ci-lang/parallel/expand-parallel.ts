@@ -1,8 +1,10 @@
+import { type ConfigError, configError } from '../config-error.ts';
 import { definedOnly } from '../defined-only.ts';
 import type { JobDefinition } from '../keywords/job-definition.ts';
 import type { NeedDefinition } from '../keywords/need.ts';
 import type { MatrixRow, ParallelDefinition } from '../keywords/parallel.ts';
 import type { VariableDefinition } from '../keywords/variables.ts';
+import { LIMITS } from '../limits.ts';
 import { type MatrixProblem, putInMatrixValues } from './matrix-references.ts';
 
 /** One of the jobs that `parallel` makes of one definition. */
@@ -20,8 +22,12 @@ export interface ExpandedJobs {
   readonly problems: readonly MatrixProblem[];
 }
 
-/** Writes out `parallel`: the jobs themselves, and needs and dependencies on them by their common name. */
+/**
+ * Writes out `parallel`: the jobs themselves, and needs and dependencies on them by their common name. Throws
+ * `ConfigError` when that comes to more than a pipeline may have.
+ */
 export const expandParallel = (jobs: readonly JobDefinition[]): ExpandedJobs => {
+  refuseTooManyJobs(jobs);
   const instances = new Map(
     jobs.flatMap(({ name, parallel }) =>
       parallel === undefined ? [] : [[name, instancesOf(name, parallel)] as const],
@@ -29,13 +35,37 @@ export const expandParallel = (jobs: readonly JobDefinition[]): ExpandedJobs => 
   );
   const expanded = new Map<string, JobDefinition>();
   const problems: MatrixProblem[] = [];
+  let left: number = LIMITS.pipelineNeeds;
   for (const job of jobs) {
     for (const variant of variantsOf(job, instances.get(job.name))) {
-      expanded.set(variant.name, instances.size === 0 ? variant : expandReferences(variant, job, instances, problems));
+      const whole = instances.size === 0 ? variant : expandReferences(variant, job, instances, problems);
+      left -= countReferences(whole);
+      if (left < 0) throw tooMany(job, 'needs', 'Pipeline has too many needs!', LIMITS.pipelineNeeds);
+      expanded.set(variant.name, whole);
     }
   }
   return { jobs: expanded, problems };
 };
+
+const refuseTooManyJobs = (jobs: readonly JobDefinition[]): void => {
+  let count = 0;
+  for (const job of jobs) {
+    count += job.parallel === undefined ? 1 : countInstances(job.parallel);
+    if (count > LIMITS.pipelineJobs) throw tooMany(job, 'parallel', 'Pipeline has too many jobs!', LIMITS.pipelineJobs);
+  }
+};
+
+/** `parallel` was checked: it makes few jobs, so the product is small. */
+const countInstances = (parallel: ParallelDefinition): number =>
+  parallel.kind === 'matrix'
+    ? parallel.rows.reduce((sum, row) => sum + row.reduce((product, { values }) => product * values.length, 1), 0)
+    : parallel.total;
+
+const countReferences = (job: JobDefinition): number =>
+  (job.needs?.length ?? 0) + (job.kind === 'build' ? (job.dependencies?.length ?? 0) : 0);
+
+const tooMany = (job: JobDefinition, keyword: string, what: string, limit: number): ConfigError =>
+  configError(`${what} The limit is ${limit}.`, job.position, ['jobs', job.name, keyword]);
 
 const variantsOf = (job: JobDefinition, instances: readonly Instance[] | undefined): readonly JobDefinition[] =>
   instances === undefined

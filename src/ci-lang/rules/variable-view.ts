@@ -29,6 +29,12 @@ export interface ExpansionMeter {
 
 export const newExpansionMeter = (): ExpansionMeter => ({ left: LIMITS.expandedCharacters });
 
+/** Characters that take as long as it takes to look for references, whatever comes of them. */
+const weighLooking = (value: string): number => {
+  const references = (value.match(/[$%]/g) ?? []).length;
+  return references === 0 ? 0 : 150 + value.length + 50 * references;
+};
+
 type VariableLists = readonly (readonly Variable[])[];
 
 /** `lists`: weakest first; of several definitions of a name the last counts. */
@@ -39,7 +45,7 @@ export const viewVariables = (lists: VariableLists, meter: ExpansionMeter): Vari
   const raw: Lookup = (name) => find(name)?.value;
   const nested: Lookup = (name) => {
     expansion ??= expandAll(lists.flat(), meter);
-    return expansion.values.get(name);
+    return expansion.values === undefined ? raw(name) : expansion.values.get(name);
   };
   return {
     raw,
@@ -80,24 +86,24 @@ const findDefinition = (lists: VariableLists, name: string): Variable | undefine
 };
 
 interface Expansion {
-  readonly values: ReadonlyMap<string, string>;
+  /** Absent: as they are written. */
+  readonly values?: ReadonlyMap<string, string>;
   readonly problem: string | undefined;
 }
 
 /** A problem leaves all values as they are written. */
 const expandAll = (variables: readonly Variable[], meter: ExpansionMeter): Expansion => {
-  if (meter.left <= 0) return { values: valuesOf(variables), problem: 'variables are too long after expansion' };
+  if (meter.left <= 0) return { problem: 'variables are too long after expansion' };
   const result = sortAndExpandAll(variables, 'server');
+  meter.left -= variables.reduce((sum, { value }) => sum + weighLooking(value), 0);
   if (!result.ok) {
     // A circle is found before anything is expanded; other problems cost time, and the next job's would again.
     if (!result.error.startsWith('circular')) meter.left = 0;
-    return { values: valuesOf(variables), problem: result.error };
+    return { problem: result.error };
   }
   meter.left -= result.variables.reduce((sum, { value }) => sum + value.length, 0);
-  return { values: valuesOf(result.variables), problem: undefined };
+  const values = new Map(result.variables.map(({ key, value }) => [key, value] as const));
+  return { values, problem: undefined };
 };
-
-const valuesOf = (variables: readonly Variable[]): ReadonlyMap<string, string> =>
-  new Map(variables.map(({ key, value }) => [key, value] as const));
 
 const mayRefer = (text: string): boolean => text.includes('$') || text.includes('%');

@@ -1,5 +1,5 @@
 import type { CompiledJob } from '../compiled.ts';
-import { type ConfigError, configError, diagnosticAt } from '../config-error.ts';
+import { type ConfigError, configError, diagnosticAt, findUntilEnough } from '../config-error.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { JobDefinition } from '../keywords/job-definition.ts';
 import { LIMITS } from '../limits.ts';
@@ -27,6 +27,7 @@ export const selectJobs = async (
   const chosen = new Map<string, CompiledJob>();
   const compileCaches = newCompileCaches(definitions, selection.repository);
   let size = 0;
+  let room: number = LIMITS.errorCharacters;
   const problems = new Map<string, readonly Diagnostic[]>();
   for (const job of definitions.values()) {
     const view = viewJob(job, selection);
@@ -41,10 +42,13 @@ export const selectJobs = async (
     chosen.set(job.name, compiled);
     size += JSON.stringify(compiled).length;
     if (size > LIMITS.compiledCharacters) throw tooBig(job);
-    const problem = view.variables.findProblem();
-    if (problem !== undefined) problems.set(job.name, [jobError(job, `${job.name}: ${problem}`)]);
+    // One circle of variables is a problem of every job
+    const problem = room > 0 ? view.variables.findProblem() : undefined;
+    if (problem === undefined) continue;
+    problems.set(job.name, [jobError(job, `${job.name}: ${problem}`)]);
+    room -= problem.length;
   }
-  const errors = byStage(definitions, selection).flatMap((job) => {
+  const errors = findUntilEnough(byStage(definitions, selection), (job) => {
     const needs = chosen.has(job.name) ? checkNeededJobs(job, chosen) : [];
     return [...needs, ...(problems.get(job.name) ?? [])];
   });

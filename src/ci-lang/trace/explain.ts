@@ -33,7 +33,8 @@ export const explainJob = (job: JobDecision): Explanation => {
 /** ``the workflow lets the pipeline run: rule 1 (.gitlab-ci.yml:3) matched``. */
 export const explainWorkflow = (workflow: RulesTrace): Explanation => {
   const subject = `the workflow ${workflow.outcome === 'included' ? 'lets the pipeline run' : 'filters the pipeline out'}`;
-  if (workflow.rules.length === 0) return { sentence: `${subject}: it has no rules`, rules: [] };
+  if (workflow.rules.length === 0 && workflow.shortened !== true)
+    return { sentence: `${subject}: it has no rules`, rules: [] };
   return { sentence: `${subject}: ${reasonOf(workflow, 'its')}`, rules: workflow.rules.map(describeRule) };
 };
 
@@ -50,12 +51,16 @@ const reasonOf = (trace: RulesTrace, whose: string): string => {
     const says = winner.when === 'never' ? ' and says `when: never`' : '';
     return `rule ${winner.index + 1} (${placeOf(winner)}) matched${says}`;
   }
+  if (trace.shortened === true) {
+    return trace.decidedBy === null ? 'none of its rules matched' : `its rule ${trace.decidedBy + 1} decided`;
+  }
   const count = trace.rules.length;
   if (count === 0) return 'its list of rules is empty';
   return count === 1 ? `${whose} only rule did not match` : `none of ${whose} ${count} rules matched`;
 };
 
 const reasonOfPolicy = (job: JobDecision): string => {
+  if (job.shortened === true) return '`only` and `except` decided';
   const failed = job.only?.find(({ holds }) => !holds);
   if (failed !== undefined) return `\`only\` does not hold (${describeClause(failed)})`;
   const hit = job.except?.find(({ holds }) => holds);

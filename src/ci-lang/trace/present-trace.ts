@@ -21,6 +21,7 @@ export const presentTrace = (trace: DecisionTrace) => ({
 export const hideRestricted = (trace: DecisionTrace): DecisionTrace => ({
   includes: trace.includes.map(hideInRules),
   ...(trace.workflow === undefined ? {} : { workflow: hideInRules(trace.workflow) }),
+  ...(trace.shortened === undefined ? {} : { shortened: trace.shortened }),
   jobs: trace.jobs.map((job) => ({
     ...hideInRules(job),
     ...(job.only === undefined ? {} : { only: job.only.map(hideInClause) }),
@@ -53,11 +54,12 @@ const hide = (seen: SeenValue): SeenValue => (seen.visibility === 'public' ? see
 
 const presentPosition = ({ file, line, column }: TracePosition) => ({ file, line, column });
 
-const presentRules = ({ outcome, decidedBy, rules, problem }: RulesTrace) => ({
+const presentRules = ({ outcome, decidedBy, rules, problem, shortened }: RulesTrace) => ({
   outcome,
   decided_by: decidedBy,
   problem: problem ?? null,
   rules: rules.map(presentRule),
+  ...(shortened && { shortened }),
 });
 
 const presentWorkflow = (workflow: RulesTrace) => ({

@@ -11,6 +11,8 @@ export interface DecisionTrace {
   readonly workflow?: RulesTrace;
   /** In the order of the file; empty when the workflow filtered the pipeline out. */
   readonly jobs: readonly JobDecision[];
+  /** Some decisions (they say which) came without their rules: all together would be too long. */
+  readonly shortened?: true;
 }
 
 export interface TracePosition {
@@ -45,6 +47,8 @@ export interface RulesTrace {
   readonly decidedBy: number | null;
   readonly rules: readonly RuleTrace[];
   readonly problem?: string;
+  /** `rules`, `only` and `except` were left out. */
+  readonly shortened?: true;
 }
 
 export interface RuleTrace {

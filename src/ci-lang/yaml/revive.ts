@@ -190,10 +190,11 @@ export class Reviver {
     const sources: YamlMap[] = [];
     for (const item of value.items) {
       if (item.kind !== 'map') return false;
-      sources.unshift(item);
+      sources.push(item);
     }
     const merged = new MapBuilder(value.position);
-    for (const source of sources) {
+    // The first of the list wins, so it comes last
+    for (const source of sources.toReversed()) {
       this.#countMerged(source, raw.mark);
       merged.setAll([...source.entries]);
     }

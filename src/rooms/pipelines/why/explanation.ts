@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import type { DecisionTrace } from '../../../ci-lang/index.ts';
+import { type DecisionTrace, outcomesOf } from '../../../ci-lang/index.ts';
 import type { Vault } from '../../../platform/secrets/index.ts';
 import type { Reason } from './reason.ts';
 
@@ -42,11 +42,6 @@ export async function openExplanation(vault: Vault, sealed: Uint8Array, place: E
 /** Outcomes only. */
 const shortened = ({ reasons, trace }: Explanation): Explanation => ({
   reasons: reasons.slice(0, 1000),
-  ...(trace !== undefined && {
-    trace: {
-      includes: [],
-      jobs: trace.jobs.map(({ only: _only, except: _except, ...job }) => ({ ...job, rules: [] })),
-    },
-  }),
+  ...(trace !== undefined && { trace: outcomesOf(trace) }),
   shortened: true,
 });

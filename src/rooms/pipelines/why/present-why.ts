@@ -32,6 +32,9 @@ export const presentDecisions = (trace: DecisionTrace | undefined, whole: boolea
     ? { includes: [], workflow: null, jobs: [] }
     : presentTrace(whole ? trace : hideRestricted(trace));
 
+const isShortened = (explanation: Explanation | undefined): boolean =>
+  explanation?.shortened ?? explanation?.trace?.shortened ?? false;
+
 export const presentPipelineWhy = (pipeline: Pipeline, explanation: Explanation | undefined, whole: boolean) => ({
   pipeline_id: pipeline.id,
   iid: pipeline.iid,
@@ -42,7 +45,7 @@ export const presentPipelineWhy = (pipeline: Pipeline, explanation: Explanation 
   failure_reason: pipeline.failureReason,
   /** False: the pipeline is older than this record. */
   recorded: explanation !== undefined,
-  shortened: explanation?.shortened ?? false,
+  shortened: isShortened(explanation),
   reasons: (explanation?.reasons ?? []).map(presentReason),
   ...presentDecisions(explanation?.trace, whole),
 });
@@ -61,7 +64,7 @@ export const presentRefusal = (refusal: Refusal) => ({
 
 export const presentExplainedRefusal = (refusal: Refusal, explanation: Explanation, whole: boolean) => ({
   ...presentRefusal(refusal),
-  shortened: explanation.shortened ?? false,
+  shortened: isShortened(explanation),
   reasons: explanation.reasons.map(presentReason),
   ...presentDecisions(explanation.trace, whole),
 });
