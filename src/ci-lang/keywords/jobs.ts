@@ -88,6 +88,8 @@ const refuseUnknown = (place: Place, entry: YamlEntry): void => {
 
 /** A last rule that is only `when:` runs the job for a push and again for its merge request. */
 const warnOfDoublePipelines = (place: Place, job: JobDefinition): void => {
+  const rules = place.inner.find(({ label }) => label === 'rules');
+  if (rules === undefined || errorsOf(rules).length > 0) return;
   const last = job.rules?.at(-1);
   if (last === undefined || last.keys.join() !== 'when' || last.when === 'never') return;
   const why = 'due to `rules:when` clause with no `workflow:rules`';

@@ -2,7 +2,7 @@ import { LIMITS } from '../limits.ts';
 import type { YamlMap, YamlNode } from '../yaml/index.ts';
 import { allowKeys, requireKeys } from './checks.ts';
 import type { Keyword } from './keyword.ts';
-import { isBlank, isInteger, isList, isMap, isNumber, isTextOrSymbol, textsOf } from './node-tests.ts';
+import { isInteger, isList, isMap, isNull, isNumber, isTextOrSymbol, textsOf } from './node-tests.ts';
 import { fail, failWith, hasFailed, locationOf, type Place, placeInside, placeOfEntry } from './place.ts';
 
 /** One map of a matrix: names in the order of the file, each with its values. */
@@ -56,6 +56,8 @@ const readMatrix = (place: Place): readonly MatrixRow[] | undefined => {
   const entry = node.byName.get('matrix');
   if (hasFailed(place) || entry === undefined) return undefined;
   const matrix = placeOfEntry(place, entry);
+  // GitLab takes it for an empty list: the job stands for no job at all
+  if (isNull(matrix.node)) return [];
   if (!isList(matrix.node) || !matrix.node.items.every(isMap)) {
     fail(matrix, 'config', 'should be an array of hashes');
     return undefined;
@@ -74,7 +76,6 @@ const readRow = (matrix: Place, map: YamlMap, index: number): MatrixRow => {
   const sound = map.entries.every(
     ({ name, key, value }) =>
       (name !== undefined || isInteger(key)) &&
-      !isBlank(value) &&
       (isList(value) ? value.items.every(isMatrixValue) : isMatrixValue(value)),
   );
   if (!sound) fail(place, 'config', 'should be a hash of key value pairs, value can be an array');

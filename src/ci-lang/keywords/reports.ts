@@ -1,7 +1,7 @@
-import { allowKeys, beOneOf, checkKey, checkValue, requireKeys, should } from './checks.ts';
+import { allowKeys, beOneOf, checkKey, checkValue, should } from './checks.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
 import { isMap, textsOf } from './node-tests.ts';
-import { givenValue, hasFailed } from './place.ts';
+import { fail, givenValue, hasFailed } from './place.ts';
 
 /** Kinds of reports whose value is a path or a list of paths. */
 export const REPORT_TYPES = [
@@ -65,7 +65,9 @@ const coverageReportKeyword: Keyword<Reports> = {
     checkValue(place, should.beMap);
     if (!isMap(node)) return undefined;
     allowKeys(place, node, COVERAGE_REPORT_KEYS);
-    requireKeys(place, node, COVERAGE_REPORT_KEYS);
+    for (const name of COVERAGE_REPORT_KEYS) {
+      if (givenValue(node, name) === undefined) fail(place, name, "can't be blank");
+    }
     checkKey(
       place,
       node,

@@ -1,7 +1,7 @@
 import type { AutoCancel } from '../compiled.ts';
 import { definedOnly } from '../defined-only.ts';
 import { type Expression, parseExpression } from '../expressions/index.ts';
-import type { SourcePosition, YamlMap } from '../yaml/index.ts';
+import { inspectNode, type SourcePosition, type YamlMap } from '../yaml/index.ts';
 import { autoCancelKeyword } from './auto-cancel.ts';
 import { allowKeys, checkKey, checkValue, should } from './checks.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -103,7 +103,7 @@ const readCondition = (place: Place, map: YamlMap): RuleDefinition['if'] => {
 const checkWhen = (place: Place, map: YamlMap, allowed: readonly string[]): void => {
   const when = givenValue(map, 'when');
   if (when === undefined) return;
-  const text = when.kind === 'scalar' ? when.text : when.kind;
+  const text = when.kind === 'scalar' ? when.text : inspectNode(when, 'symbols');
   if (when.kind === 'scalar' && allowed.includes(text)) return;
   fail(place, 'when', `unknown value: ${text}`, didYouMean([text], allowed));
 };

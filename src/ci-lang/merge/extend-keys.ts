@@ -1,7 +1,7 @@
 import { type ConfigError, configError, diagnosticAt, refuse } from '../config-error.ts';
 import { LIMITS } from '../limits.ts';
 import { suggestName } from '../suggest-name.ts';
-import { buildEntry, buildMap, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/index.ts';
+import { buildEntry, buildMap, inspectNode, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/index.ts';
 import { deepMerge, newMergeBudget } from './deep-merge.ts';
 
 /** A key with its parents merged in, and how many generations of `extends` stand above it. */
@@ -61,7 +61,7 @@ const parentNames = (map: YamlMap): readonly string[] => {
   const value = map.byName.get('extends')?.value;
   if (value === undefined || (value.kind === 'scalar' && value.type === 'null')) return [];
   const items = value.kind === 'seq' ? value.items : [value];
-  return items.map((item) => (item.kind === 'scalar' ? item.text : item.kind === 'reference' ? item.shown : item.kind));
+  return items.map((item) => (item.kind === 'scalar' ? item.text : inspectNode(item, 'symbols')));
 };
 
 const findParents = (config: YamlMap, entry: YamlEntry, map: YamlMap): readonly YamlEntry[] => {

@@ -1,4 +1,5 @@
 export { buildEntry, buildMap, buildSeq, buildText } from './build-node.ts';
+export { inspectNode } from './inspect-node.ts';
 export { type LoadedConfig, loadConfig } from './load-config.ts';
 export type {
   ScalarType,
