@@ -69,6 +69,13 @@ describe('a small file does not become much', () => {
     expect(await answer(file)).toMatch(/too long after expansion|too big/);
   });
 
+  it('by thousands of patterns of only, in every job', async () => {
+    const refs = times(3000, (at) => `'/^(a*)*${at}$/'`, ', ');
+    expect(await answer(`.t: {script: x, only: [${refs}]}\n${jobs(300, '{extends: .t}')}`)).toBe('filtered_by_rules');
+    const map = `.t: {script: x, only: {refs: [branches, ${refs}]}, except: [${refs}]}`;
+    expect(await answer(`${map}\n${jobs(100, '{extends: .t}')}`)).toBe('compiled');
+  });
+
   it('by jobs in parallel', async () => {
     expect(await answer(`.p: {script: x, parallel: 200}\n${jobs(5000, '{extends: .p}')}`)).toBe(
       'Pipeline has too many jobs! The limit is 20000.',

@@ -81,7 +81,7 @@ export const LIMITS = {
   /** Our own: characters of what a trace keeps of rules; of the jobs after it the outcome is kept. */
   traceCharacters: 4 * 1024 * 1024,
   /** Our own: steps of a regular expression's program, with its repetitions written out. */
-  regexSteps: 20_000,
+  regexSteps: 2_500,
   /** Our own: characters of the merged configuration that lint shows. */
   mergedYamlCharacters: 16 * 1024 * 1024,
   /** Our own: characters of all jobs of one pipeline, written as JSON. */

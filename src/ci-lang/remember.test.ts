@@ -32,13 +32,4 @@ describe('remembering', () => {
     for (const text of ['first', 'text 999', long(0), long(8)]) note(text);
     expect(['first', 'text 999', long(0), long(8)].map((text) => asked.get(text))).toEqual([2, 1, 2, 1]);
   });
-
-  it('does not keep what is not light', () => {
-    let asked = 0;
-    const note = remembering(
-      () => (asked += 1),
-      (count) => count > 1,
-    );
-    expect([note('a'), note('a'), note('a')]).toEqual([1, 2, 2]);
-  });
 });

@@ -6,13 +6,9 @@ const MOST_LONG_ENTRIES = 8;
 
 /**
  * A function of a text that keeps its latest answers: jobs repeat the same expressions and patterns hundreds of times.
- * The answers must be immutable. The oldest are forgotten first. `isLight`: whether an
- * answer takes so little memory that it may be kept.
+ * The answers must be immutable. The oldest are forgotten first.
  */
-export const remembering = <Answer>(
-  work: (text: string) => Answer,
-  isLight: (answer: Answer) => boolean = () => true,
-): ((text: string) => Answer) => {
+export const remembering = <Answer>(work: (text: string) => Answer): ((text: string) => Answer) => {
   const short = new Map<string, { readonly answer: Answer }>();
   const long = new Map<string, { readonly answer: Answer }>();
   return (text) => {
@@ -20,11 +16,9 @@ export const remembering = <Answer>(
     const found = known.get(text);
     if (found !== undefined) return found.answer;
     const answer = work(text);
-    if (isLight(answer)) {
-      const oldest = known.size < most ? undefined : known.keys().next().value;
-      if (oldest !== undefined) known.delete(oldest);
-      known.set(text, { answer });
-    }
+    const oldest = known.size < most ? undefined : known.keys().next().value;
+    if (oldest !== undefined) known.delete(oldest);
+    known.set(text, { answer });
     return answer;
   };
 };

@@ -46,11 +46,8 @@ export function splitRegexLiteral(text: string): RegexLiteral | undefined {
   return undefined;
 }
 
-/** A thousand long programs would fill the memory. */
-const isLight = (regex: Regex | undefined): boolean => regex === undefined || regex.size <= 1000;
-
 /** Compiles a text of the form `/body/flags`; undefined when it has another form or RE2 refuses it. */
 export const compileRegexLiteral: (text: string) => Regex | undefined = remembering((text) => {
   const literal = splitRegexLiteral(text);
   return literal === undefined ? undefined : compileRegex(literal.body, literal.flags);
-}, isLight);
+});

@@ -1,6 +1,6 @@
 import { definedOnly } from '../defined-only.ts';
 import { compileRegexLiteral, type Expression, parseExpression } from '../expressions/index.ts';
-import type { YamlMap, YamlNode } from '../yaml/index.ts';
+import type { YamlMap, YamlNode, YamlSeq } from '../yaml/index.ts';
 import { allowKeys, beOneOf, checkKey, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
 import { isBlank, isList, isListOf, isMap, isText, textsOf } from './node-tests.ts';
@@ -34,8 +34,17 @@ const looksLikePattern = (text: string): boolean => /^\/.*\/[ismU]*$/m.test(text
 const isRef = (node: YamlNode): boolean =>
   isText(node) && (!looksLikePattern(node.text) || compileRegexLiteral(node.text) !== undefined);
 
+/** Jobs that extend one template have its lists in common, and each may hold thousands of patterns. */
+const knownRefs = new WeakMap<YamlNode, readonly string[]>();
+
+const readRefs = (node: YamlNode): readonly string[] => {
+  const refs = knownRefs.get(node) ?? (isList(node) ? textsOf(node) : []);
+  knownRefs.set(node, refs);
+  return refs;
+};
+
 const beRefs = {
-  holds: isListOf(isRef),
+  holds: (node: YamlNode): boolean => knownRefs.has(node) || isListOf(isRef)(node),
   message: 'should be an array of strings or regular expressions using re2 syntax',
 };
 
@@ -43,7 +52,7 @@ const readPolicy = (place: Place): Policy | undefined => {
   const { node } = place;
   if (isList(node)) {
     if (!beRefs.holds(node)) fail(place, 'config', beRefs.message);
-    return hasFailed(place) ? undefined : { refs: textsOf(node) };
+    return hasFailed(place) ? undefined : { refs: readRefs(node) };
   }
   if (!isMap(node)) {
     failWith(place, `${locationOf(place)} has to be either an array of conditions or a hash`);
@@ -67,20 +76,29 @@ const readMap = (place: Place, map: YamlMap): Policy | undefined => {
   const changes = givenValue(map, 'changes');
   return definedOnly({
     // Null refs are no refs: nothing matches.
-    refs: refs === undefined ? undefined : isList(refs) ? textsOf(refs) : [],
+    refs: refs === undefined ? undefined : readRefs(refs),
     variables,
     changes: changes === undefined ? undefined : textsOf(changes),
     kubernetes: kubernetes === undefined ? undefined : true,
   });
 };
 
+const knownExpressions = new WeakMap<YamlNode, NonNullable<Policy['variables']>>();
+
 const readExpressions = (place: Place, node: YamlNode | undefined): Policy['variables'] => {
   if (node === undefined || !isList(node)) return undefined;
-  return node.items.flatMap((item) => {
+  const known = knownExpressions.get(node);
+  if (known !== undefined) return known;
+  const read = parseExpressions(place, node);
+  if (read.length === node.items.length) knownExpressions.set(node, read);
+  return read;
+};
+
+const parseExpressions = (place: Place, node: YamlSeq): NonNullable<Policy['variables']> =>
+  node.items.flatMap((item) => {
     const text = item.kind === 'scalar' ? item.text : '';
     const parsed = parseExpression(text);
     if (parsed.ok) return [{ text, expression: parsed.ast }];
     fail(place, 'variables', 'Invalid expression syntax', `${parsed.error} (column ${parsed.column} of \`${text}\`)`);
     return [];
   });
-};

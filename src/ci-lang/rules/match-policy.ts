@@ -69,11 +69,25 @@ const matchVariables = (conditions: NonNullable<Policy['variables']>, { variable
 
 const matchRefs = (refs: readonly string[], facts: PipelineFacts, context: RuleContext): RefsTrace => ({
   kind: 'refs',
-  holds: refsHold(refs, facts, context),
+  holds: askOnce(refs, facts, context),
   refs,
   ref: facts.ref,
   source: facts.source,
 });
+
+/** What is known of lists of refs in one pipeline: jobs that extend one template have its list in common. */
+const knownVerdicts = new WeakMap<PipelineFacts, WeakMap<readonly string[], Map<string | undefined, boolean>>>();
+
+const askOnce = (refs: readonly string[], facts: PipelineFacts, context: RuleContext): boolean => {
+  const ofPipeline = knownVerdicts.get(facts) ?? new WeakMap<readonly string[], Map<string | undefined, boolean>>();
+  knownVerdicts.set(facts, ofPipeline);
+  const ofRefs = ofPipeline.get(refs) ?? new Map<string | undefined, boolean>();
+  ofPipeline.set(refs, ofRefs);
+  const project = context.variables.raw('CI_PROJECT_PATH');
+  const verdict = ofRefs.get(project) ?? refsHold(refs, facts, context);
+  ofRefs.set(project, verdict);
+  return verdict;
+};
 
 /** `branches`, `tags`, a source in singular or plural, a ref, or `/pattern/`; each may end in `@group/project`. */
 const refsHold = (refs: readonly string[], facts: PipelineFacts, context: RuleContext): boolean =>
