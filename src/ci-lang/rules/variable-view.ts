@@ -32,7 +32,7 @@ export const newExpansionMeter = (): ExpansionMeter => ({ left: LIMITS.expandedC
 /** Characters that take as long as it takes to look for references, whatever comes of them. */
 const weighLooking = (value: string): number => {
   const references = (value.match(/[$%]/g) ?? []).length;
-  return references === 0 ? 0 : 150 + value.length + 50 * references;
+  return references === 0 ? 0 : 300 + value.length + 50 * references;
 };
 
 type VariableLists = readonly (readonly Variable[])[];
