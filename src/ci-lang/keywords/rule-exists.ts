@@ -2,7 +2,7 @@ import { definedOnly } from '../defined-only.ts';
 import type { YamlMap } from '../yaml/index.ts';
 import { allowKeys, checkKey, requireKeys, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
-import { isList, isMap, isText, isTextList, textsOf } from './node-tests.ts';
+import { isBlank, isList, isMap, isText, isTextList, textsOf } from './node-tests.ts';
 import { fail, failWith, givenValue, hasFailed, locationOf, type Place } from './place.ts';
 import { checkPatterns, readPatterns, requirePatterns } from './rule-changes.ts';
 
@@ -23,6 +23,8 @@ const existsLike = (limited: boolean): Keyword<ExistsClause> => ({
   read: (place) => {
     const { node } = place;
     if (isText(node)) return { paths: [node.text] };
+    // GitLab takes what is empty for an empty list
+    if (!isList(node) && isBlank(node)) return { paths: [] };
     if (isList(node)) {
       if (limited) checkPatterns(place, 'config', node);
       else if (!isTextList(node)) fail(place, 'config', should.beTexts.message);
