@@ -36,6 +36,7 @@ const golden = readdirSync(testdata, { recursive: true, withFileTypes: true })
 /** What the schema does not let pass, for the sake of everything else. */
 const TOO_ODD = [
   '03-jobs/default-and-workflow-are-jobs-when-they-look-like-one.txt',
+  '09-changes-and-exists/trap-an-empty-map-exists-nowhere.txt',
   '18-parallel/trap-an-empty-list-of-values-makes-no-jobs.txt',
 ];
 
