@@ -11,5 +11,6 @@ export type StageId = Id<'stage'>;
 export type JobId = Id<'job'>;
 export type RunnerId = Id<'runner'>;
 export type TriggerId = Id<'trigger'>;
+export type ScheduleId = Id<'schedule'>;
 export type TokenId = Id<'token'>;
 export type EnvironmentId = Id<'environment'>;

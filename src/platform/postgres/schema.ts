@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema 057f66ef7bd654bd). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema 487775ad66c2b5ce). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -261,6 +261,7 @@ export interface Pipelines {
   project_id: number;
   protected: Generated<boolean>;
   ref: string;
+  schedule_id: number | null;
   sha: string;
   source: string;
   started_at: Timestamp | null;
@@ -271,6 +272,43 @@ export interface Pipelines {
   updated_at: Timestamp;
   user_id: number | null;
   yaml_errors: string | null;
+}
+
+export interface PipelineScheduleInputs {
+  id: Generated<number>;
+  name: string;
+  schedule_id: number;
+  value: Json;
+}
+
+export interface PipelineSchedules {
+  active: boolean;
+  catch_up: Generated<string>;
+  catch_up_deadline: number | null;
+  created_at: Timestamp;
+  cron: string;
+  cron_timezone: string;
+  deactivated_reason: string | null;
+  description: string;
+  dst_gap: string | null;
+  dst_overlap: string | null;
+  id: Generated<number>;
+  jitter: Generated<number>;
+  next_run_at: Timestamp | null;
+  overlap: Generated<string>;
+  owner_id: number | null;
+  project_id: number;
+  ref: string;
+  updated_at: Timestamp;
+}
+
+export interface PipelineScheduleVariables {
+  id: Generated<number>;
+  key: string;
+  raw: Generated<boolean>;
+  schedule_id: number;
+  value_sealed: Buffer;
+  variable_type: Generated<string>;
 }
 
 export interface PipelineSources {
@@ -407,6 +445,19 @@ export interface Runners {
   updated_at: Timestamp;
 }
 
+export interface ScheduleTicks {
+  decided_at: Timestamp | null;
+  due_at: Timestamp;
+  id: Generated<number>;
+  pipeline_id: number | null;
+  planned_at: Timestamp;
+  project_id: number;
+  reason: string | null;
+  refusal_id: number | null;
+  schedule_id: number;
+  state: string;
+}
+
 export interface Sessions {
   cookie_digest: Buffer;
   created_at: Timestamp;
@@ -528,6 +579,9 @@ export interface DB {
   pipeline_explanations: PipelineExplanations;
   pipeline_messages: PipelineMessages;
   pipeline_refusals: PipelineRefusals;
+  pipeline_schedule_inputs: PipelineScheduleInputs;
+  pipeline_schedule_variables: PipelineScheduleVariables;
+  pipeline_schedules: PipelineSchedules;
   pipeline_sources: PipelineSources;
   pipeline_variables: PipelineVariables;
   pipelines: Pipelines;
@@ -540,6 +594,7 @@ export interface DB {
   runner_managers: RunnerManagers;
   runner_projects: RunnerProjects;
   runners: Runners;
+  schedule_ticks: ScheduleTicks;
   sessions: Sessions;
   signing_keys: SigningKeys;
   ssh_keys: SshKeys;
