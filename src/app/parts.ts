@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { publishTo } from '../events/index.ts';
 import type { Clock } from '../kit/clock.ts';
+import type { ScheduleId } from '../kit/ids.ts';
 import { FileBlobStore } from '../platform/blobs/index.ts';
 import type { Logger } from '../platform/log.ts';
 import type { AllowedTarget } from '../platform/net/index.ts';
@@ -20,6 +21,7 @@ import {
   projectRepositories,
 } from '../rooms/repositories/index.ts';
 import { findRunnersByIds, JobBell, presentRunner } from '../rooms/runners/index.ts';
+import { cronClock, findScheduleOfPipeline } from '../rooms/schedules/index.ts';
 import type { ServerFacts } from '../rooms/variables/index.ts';
 import type { Background } from './background.ts';
 import { configSources } from './config-sources.ts';
@@ -110,6 +112,8 @@ export function makeParts(options: PartsOptions) {
     presence,
     pushes,
     bell: new JobBell(),
+    scheduleClock: cronClock,
+    findSchedule: (id: ScheduleId) => findScheduleOfPipeline(core, id),
     jobBelongings,
     authenticate,
     accounts,

@@ -34,6 +34,7 @@ import {
   runnerManagementRoutes,
   touchRunner,
 } from '../rooms/runners/index.ts';
+import { scheduleRoutes } from '../rooms/schedules/index.ts';
 import { extractCoverage, traceRoutes } from '../rooms/traces/index.ts';
 import { triggerPipelineRoutes, triggerTokenRoutes, WEBHOOK_LIMIT } from '../rooms/triggers/index.ts';
 import { variableRoutes } from '../rooms/variables/index.ts';
@@ -96,6 +97,7 @@ export function makeRoutes(parts: Parts): AppRoutes {
     }),
     ...triggerTokenRoutes(parts, project),
     ...triggerPipelineRoutes({ ...parts, payloadLimit: WEBHOOK_LIMIT }),
+    ...scheduleRoutes(parts),
     listPipelinesRoute(pipelineDeps),
     createPipelineRoute(pipelineDeps),
     ...pipelineRoutes(pipelineDeps),

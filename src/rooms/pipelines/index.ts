@@ -6,7 +6,13 @@ export { commitFacts } from './commit-facts.ts';
 export type { CreatePipelineDeps } from './create/create-pipeline.ts';
 export { createPipeline } from './create/create-pipeline.ts';
 export { onPushed } from './create/on-pushed.ts';
-export type { CreatePipelineRequest, CreatePipelineResult, CreationRefused } from './create/request.ts';
+export { judgeRef } from './create/protected-ref.ts';
+export type {
+  CreatePipelineRequest,
+  CreatePipelineResult,
+  CreationRefused,
+  ScheduleOfPipeline,
+} from './create/request.ts';
 export { asJobVariable } from './create/variable-scopes.ts';
 export type { DeleteBlobs } from './delete-pipeline.ts';
 export { dropJobsOfUser, sweepJobsOfBlockedUsers } from './drop-jobs-of-user.ts';
@@ -18,9 +24,10 @@ export { findJobById, findJobsOfPipeline, findJobWithOptions } from './job-store
 export type { JobTokenVerdict } from './job-token.ts';
 export { findExecutingJobByToken, judgeJobToken } from './job-token.ts';
 export type { Pipeline, PipelineVariable } from './pipeline.ts';
+export { countPipelines, findNewestPipelineOfSchedule, listPipelines } from './pipeline-list-store.ts';
 export { findNewestPipelineOfCommit, findPipelineById } from './pipeline-store.ts';
 export type { PresentContext } from './present.ts';
-export { presentPipeline, presentPipelineBasic } from './present.ts';
+export { presentPipeline, presentPipelineBasic, presentVariable } from './present.ts';
 export type { ProcessDeps } from './process-deps.ts';
 export { processPipeline } from './process-pipeline.ts';
 export { createPipelineRoute } from './routes/create-pipeline-route.ts';
@@ -28,6 +35,7 @@ export { currentJobRoute } from './routes/current-job-route.ts';
 export type { PipelineRouteDeps } from './routes/deps.ts';
 export { jobRoutes } from './routes/job-routes.ts';
 export { lintRoutes } from './routes/lint-routes.ts';
+export { pipelineFilterOf, pipelineFilterParams } from './routes/pipeline-filter-params.ts';
 export { listPipelinesRoute } from './routes/pipeline-list-route.ts';
 export { pipelineRoutes } from './routes/pipeline-routes.ts';
 export { whyRoutes } from './routes/why-routes.ts';

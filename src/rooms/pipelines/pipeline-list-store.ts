@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { PipelineId, ProjectId, UserId } from '../../kit/ids.ts';
+import type { PipelineId, ProjectId, ScheduleId, UserId } from '../../kit/ids.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import type { Status } from '../../wire/statuses.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -25,6 +25,7 @@ export interface PipelineFilter {
   readonly source?: string;
   readonly name?: string;
   readonly triggerId?: number;
+  readonly scheduleId?: ScheduleId;
 }
 
 export interface PipelineOrder {
@@ -37,12 +38,14 @@ const filtered = (db: Db, filter: PipelineFilter) => {
   if (filter.statuses !== undefined) query = query.where(sql<boolean>`status = any(${[...filter.statuses]}::text[])`);
   if (filter.newestOfEach !== undefined) {
     const tags = filter.newestOfEach === 'tags';
+    const { scheduleId } = filter;
     query = query.where('pipelines.id', 'in', (sub) =>
       sub
         .selectFrom('pipelines as newest')
         .select((one) => one.fn.max('newest.id').as('id'))
         .where('newest.project_id', '=', filter.projectId)
         .where('newest.tag', '=', tags)
+        .$if(scheduleId !== undefined, (of) => of.where('newest.schedule_id', '=', scheduleId ?? null))
         .groupBy('newest.ref'),
     );
   }
@@ -69,6 +72,7 @@ const filtered = (db: Db, filter: PipelineFilter) => {
       : query.where('source', '=', filter.source);
   if (filter.name !== undefined) query = query.where('name', '=', filter.name);
   if (filter.triggerId !== undefined) query = query.where('trigger_id', '=', filter.triggerId);
+  if (filter.scheduleId !== undefined) query = query.where('schedule_id', '=', filter.scheduleId);
   return query;
 };
 
@@ -82,6 +86,17 @@ export async function listPipelines(
   if (order.column !== 'id') query = query.orderBy('pipelines.id', order.direction);
   const rows = await query.limit(page.limit).offset(page.offset).execute();
   return rows.map(toPipeline);
+}
+
+export async function findNewestPipelineOfSchedule(db: Db, id: ScheduleId): Promise<Pipeline | undefined> {
+  const row = await db
+    .selectFrom('pipelines')
+    .selectAll()
+    .where('schedule_id', '=', id)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toPipeline(row);
 }
 
 export async function countPipelines(db: Db, filter: PipelineFilter): Promise<number> {

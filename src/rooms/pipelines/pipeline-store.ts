@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
-import type { PipelineId, ProjectId, TriggerId, UserId } from '../../kit/ids.ts';
+import type { PipelineId, ProjectId, ScheduleId, TriggerId, UserId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import type { PipelineFailureReason, PipelineSource, Status } from '../../wire/statuses.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -24,6 +24,7 @@ export const toPipeline = (row: Selectable<DB['pipelines']>): Pipeline => ({
   userId: row.user_id as UserId | null,
   triggerId: row.trigger_id as TriggerId | null,
   triggerShortToken: row.trigger_short_token,
+  scheduleId: row.schedule_id as ScheduleId | null,
   protected: row.protected,
   autoCancelOnNewCommit: row.auto_cancel_on_new_commit as Pipeline['autoCancelOnNewCommit'],
   autoCancelOnJobFailure: row.auto_cancel_on_job_failure as Pipeline['autoCancelOnJobFailure'],
@@ -113,6 +114,7 @@ export interface NewPipeline {
   readonly userId: UserId;
   readonly triggerId: TriggerId | null;
   readonly triggerShortToken: string | null;
+  readonly scheduleId: ScheduleId | null;
   readonly protected: boolean;
   readonly autoCancelOnNewCommit: Pipeline['autoCancelOnNewCommit'];
   readonly autoCancelOnJobFailure: Pipeline['autoCancelOnJobFailure'];
@@ -131,13 +133,13 @@ export async function insertPipeline(tx: Tx, pipeline: NewPipeline, now: Date): 
     )
     insert into pipelines (
       project_id, iid, ref, tag, sha, before_sha, source, status, failure_reason, yaml_errors, name, user_id,
-      trigger_id, trigger_short_token, protected, auto_cancel_on_new_commit, auto_cancel_on_job_failure,
+      trigger_id, trigger_short_token, schedule_id, protected, auto_cancel_on_new_commit, auto_cancel_on_job_failure,
       created_at, updated_at, finished_at
     )
     select ${pipeline.projectId}, last_pipeline_iid, ${pipeline.ref}, ${pipeline.tag}, ${pipeline.sha},
       ${pipeline.beforeSha}, ${pipeline.source}, ${pipeline.status}, ${pipeline.failureReason},
       ${pipeline.yamlErrors}, ${pipeline.name}, ${pipeline.userId}, ${pipeline.triggerId},
-      ${pipeline.triggerShortToken}, ${pipeline.protected}, ${pipeline.autoCancelOnNewCommit},
+      ${pipeline.triggerShortToken}, ${pipeline.scheduleId}, ${pipeline.protected}, ${pipeline.autoCancelOnNewCommit},
       ${pipeline.autoCancelOnJobFailure}, ${now}::timestamptz, ${now}::timestamptz,
       case when ${pipeline.status} = 'failed' then ${now}::timestamptz end
     from numbered

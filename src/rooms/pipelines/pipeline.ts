@@ -1,4 +1,4 @@
-import type { PipelineId, ProjectId, TriggerId, UserId } from '../../kit/ids.ts';
+import type { PipelineId, ProjectId, ScheduleId, TriggerId, UserId } from '../../kit/ids.ts';
 import type { PipelineFailureReason, PipelineSource, Status } from '../../wire/statuses.ts';
 
 /** A row of `pipelines`. */
@@ -22,6 +22,8 @@ export interface Pipeline {
   readonly userId: UserId | null;
   readonly triggerId: TriggerId | null;
   readonly triggerShortToken: string | null;
+  /** Null also when the schedule is gone. */
+  readonly scheduleId: ScheduleId | null;
   /** Whether the ref was protected when the pipeline was created. */
   readonly protected: boolean;
   readonly autoCancelOnNewCommit: 'conservative' | 'interruptible' | 'none';

@@ -1,11 +1,20 @@
 import type { ProjectId, ScheduleId } from '../../kit/ids.ts';
 import type { User } from '../accounts/index.ts';
 
+export const OVERLAPS = ['allow', 'forbid', 'replace', 'queue'] as const;
 /** What happens to a tick whose schedule's last run has not ended. */
-export type Overlap = 'allow' | 'forbid' | 'replace' | 'queue';
+export type Overlap = (typeof OVERLAPS)[number];
 
+export const CATCH_UPS = ['last', 'all', 'none'] as const;
 /** Which of the ticks that nobody was there for are made up. */
-export type CatchUp = 'last' | 'all' | 'none';
+export type CatchUp = (typeof CATCH_UPS)[number];
+
+export const DST_GAPS = ['skip', 'after_gap'] as const;
+export const DST_OVERLAPS = ['first', 'second', 'both'] as const;
+
+export const TICK_STATES = ['planned', 'started', 'late', 'skipped', 'missed', 'refused'] as const;
+/** `planned`: not decided yet. */
+export type TickState = (typeof TICK_STATES)[number];
 
 /** A row of `pipeline_schedules`. */
 export interface Schedule {
@@ -38,8 +47,8 @@ export interface SchedulePolicy {
   /** Seconds. */
   readonly jitter: number;
   /** Null: as fugit. */
-  readonly dstGap: 'skip' | 'after_gap' | null;
-  readonly dstOverlap: 'first' | 'second' | 'both' | null;
+  readonly dstGap: (typeof DST_GAPS)[number] | null;
+  readonly dstOverlap: (typeof DST_OVERLAPS)[number] | null;
 }
 
 export interface ScheduleVariable {

@@ -13,6 +13,7 @@ export {
   userVariables,
 } from './predefined.ts';
 export { variableRoutes } from './routes.ts';
+export { variableKeyErrors } from './variable-policy.ts';
 export {
   findVariableShelves,
   pickVariables,

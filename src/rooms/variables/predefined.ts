@@ -92,6 +92,8 @@ export interface PipelineVariableFacts {
   readonly createdAt?: Date;
   /** `workflow:name`. */
   readonly name?: string | null;
+  /** Of the schedule that the pipeline is of. */
+  readonly scheduleDescription?: string;
   readonly ref: string;
   readonly tag: boolean;
   readonly sha: string;
@@ -159,6 +161,7 @@ export function pipelineVariables(facts: PipelineVariableFacts): readonly Variab
     pub('CI_PIPELINE_SOURCE', facts.source),
     ...(facts.createdAt === undefined ? [] : [pub('CI_PIPELINE_CREATED_AT', isoSeconds(facts.createdAt))]),
     ...optional('CI_PIPELINE_NAME', facts.name),
+    ...optional('CI_PIPELINE_SCHEDULE_DESCRIPTION', facts.scheduleDescription),
     pub('CI_COMMIT_SHA', facts.sha),
     pub('CI_COMMIT_SHORT_SHA', facts.sha.slice(0, 8)),
     pub('CI_COMMIT_BEFORE_SHA', facts.beforeSha),

@@ -15,7 +15,8 @@ const BLANK = "can't be blank";
 
 const lengthOf = (text: string): number => [...text].length;
 
-const keyErrors = (key: string): readonly string[] => [
+/** What is wrong with a variable's name, in GitLab's words. */
+export const variableKeyErrors = (key: string): readonly string[] => [
   ...(key === '' ? [BLANK] : []),
   ...(lengthOf(key) > MAX_LENGTH ? [TOO_LONG] : []),
   ...(KEY.test(key) ? [] : ["can contain only letters, digits and '_'."]),
@@ -51,7 +52,7 @@ export const variableErrors = (
   kind: VariableOwner['kind'],
 ): AttributeErrors | undefined => {
   const errors = {
-    key: keyErrors(variable.key),
+    key: variableKeyErrors(variable.key),
     value: valueErrors(variable, kind),
     environment_scope: scopeErrors(variable.environmentScope),
     description: lengthOf(variable.description ?? '') > MAX_LENGTH ? [TOO_LONG] : [],

@@ -130,6 +130,7 @@ const columnsOf = (draft: PipelineDraft): Omit<NewPipeline, 'status' | 'failureR
   userId: draft.request.user.id,
   triggerId: draft.request.trigger?.id ?? null,
   triggerShortToken: draft.request.trigger?.shortToken ?? null,
+  scheduleId: draft.request.schedule?.id ?? null,
   protected: draft.protected,
   autoCancelOnNewCommit: 'conservative',
   autoCancelOnJobFailure: 'none',

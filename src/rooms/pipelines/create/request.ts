@@ -1,5 +1,5 @@
 import type { DecisionTrace } from '../../../ci-lang/index.ts';
-import type { JobId, PipelineId, ProjectId, TriggerId } from '../../../kit/ids.ts';
+import type { JobId, PipelineId, ProjectId, ScheduleId, TriggerId } from '../../../kit/ids.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
 import type { PipelineFailureReason, PipelineSource } from '../../../wire/statuses.ts';
 import type { User } from '../../accounts/index.ts';
@@ -7,7 +7,7 @@ import type { Project, Role } from '../../projects/index.ts';
 import type { Pipeline, PipelineVariable } from '../pipeline.ts';
 import type { Reason } from '../why/reason.ts';
 
-/** Everything that may ask for a pipeline comes through here: push, API, trigger, job token, later schedules and bridges. */
+/** Everything that may ask for a pipeline comes through here: push, API, trigger, job token, schedule, later bridges. */
 export interface CreatePipelineRequest {
   readonly project: Project;
   /** The pipeline's user: from the credential, never from a payload. */
@@ -33,6 +33,7 @@ export interface CreatePipelineRequest {
   /** A refusal with a failure reason leaves a failed pipeline (all but the plain API). */
   readonly saveOnErrors: boolean;
   readonly trigger?: { readonly id: TriggerId; readonly shortToken: string };
+  readonly schedule?: ScheduleOfPipeline;
   readonly upstream?: {
     readonly projectId: ProjectId;
     readonly pipelineId: PipelineId;
@@ -43,6 +44,14 @@ export interface CreatePipelineRequest {
    * and nothing is written.
    */
   readonly claim?: (tx: Tx) => Promise<boolean>;
+}
+
+/** The schedule that a pipeline is of, as its jobs see it. */
+export interface ScheduleOfPipeline {
+  readonly id: ScheduleId;
+  readonly description: string;
+  /** Present ones. They are read again for each job, and are not stored with the pipeline. */
+  readonly variables: readonly PipelineVariable[];
 }
 
 export type CreatePipelineResult =

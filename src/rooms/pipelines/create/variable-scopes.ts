@@ -35,25 +35,31 @@ export const asJobVariable = (variable: PipelineVariable): Variable => ({
 
 /**
  * Everything around the YAML variables for one pipeline that is being created. Weakest first: predefined, then (YAML,
- * added by the compiler), the user's, instance, groups, project by the job's environment, and the pipeline's own.
+ * added by the compiler), the user's, instance, groups, project by the job's environment, the pipeline's own, and its
+ * schedule's.
  */
 export async function variableScopes(
   deps: VariableScopeDeps,
   draft: PipelineDraft,
   commit: Commit,
 ): Promise<VariableScopes> {
-  const { project, user, source, trigger } = draft.request;
+  const { project, user, source, trigger, schedule } = draft.request;
   const [shelves, tagMessage] = await Promise.all([
     findVariableShelves(deps, project),
     draft.tag ? findTagMessage(deps.repositories, project, draft.ref) : undefined,
   ]);
   const predefined = [
     ...projectVariables(deps.server, project),
-    ...pipelineVariables({ ...draft, source, commit: commitFacts(commit, tagMessage) }),
+    ...pipelineVariables({
+      ...draft,
+      source,
+      commit: commitFacts(commit, tagMessage),
+      ...(schedule !== undefined && { scheduleDescription: schedule.description }),
+    }),
     ...configVariables(deps.server, project, draft),
   ];
   const person = userVariables(user);
-  const own = draft.variables.map(asJobVariable);
+  const own = [...draft.variables, ...(schedule?.variables ?? [])].map(asJobVariable);
   const above = (environment: string | undefined): readonly Variable[] => [
     ...person,
     ...pickVariables(shelves, {

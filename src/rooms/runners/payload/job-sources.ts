@@ -1,10 +1,11 @@
 import type { Clock } from '../../../kit/clock.ts';
+import type { ScheduleId } from '../../../kit/ids.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
 import type { Vault } from '../../../platform/secrets/index.ts';
 import { findUserById } from '../../accounts/index.ts';
 import { findDotenvVariables } from '../../artifacts/index.ts';
 import { findEnvironment } from '../../environments/index.ts';
-import type { Job, JobWithOptions, Pipeline } from '../../pipelines/index.ts';
+import type { Job, JobWithOptions, Pipeline, ScheduleOfPipeline } from '../../pipelines/index.ts';
 import {
   commitFacts,
   findJobsOfPipeline,
@@ -29,7 +30,11 @@ export interface JobSourceDeps {
   readonly vault: Vault;
   readonly repositories: RepositoryDeps;
   readonly server: ServerFacts;
+  readonly findSchedule: FindSchedule;
 }
+
+/** The schedule of that number as it is now; undefined: it is gone. */
+export type FindSchedule = (id: ScheduleId) => Promise<ScheduleOfPipeline | undefined>;
 
 /** A job and everything that its payload is made of, read in one go. */
 export interface JobSources extends JobVariableSources {
@@ -67,7 +72,7 @@ export async function findJobSources(
   if (user === undefined || user.state !== 'active') return { kind: 'unfit', reason: 'user_blocked' };
   const latest = await findJobsOfPipeline(deps.db, pipeline.id, { includeRetried: false });
   const dependencies = dependencyJobs(job, job.options, latest);
-  const [commit, tagMessage, dotenv, stored, pipelineVariables, playVariables, environment, deployToken] =
+  const [commit, tagMessage, dotenv, stored, pipelineVariables, schedule, playVariables, environment, deployToken] =
     await Promise.all([
       findCommit(deps.repositories, project, pipeline.sha),
       pipeline.tag ? findTagMessage(deps.repositories, project, pipeline.ref) : undefined,
@@ -77,6 +82,7 @@ export async function findJobSources(
       ),
       storedVariables(deps, project, job),
       findPipelineVariables(deps.vault, deps.db, pipeline.id),
+      pipeline.scheduleId === null ? undefined : deps.findSchedule(pipeline.scheduleId),
       findPlayVariables(deps.vault, deps.db, job.id),
       job.environmentName === null ? undefined : findEnvironment(deps.db, project.id, { name: job.environmentName }),
       findCiDeployToken(deps.db, deps.vault, project, deps.clock.now()),
@@ -95,6 +101,7 @@ export async function findJobSources(
       dotenv,
       stored,
       pipelineVariables,
+      schedule,
       playVariables,
       environment,
       deployToken,

@@ -4,7 +4,7 @@ import type { JobVariable } from '../../../wire/runner-protocol.ts';
 import type { User } from '../../accounts/index.ts';
 import type { Environment } from '../../environments/index.ts';
 import { tierOf } from '../../environments/index.ts';
-import type { JobWithOptions, Pipeline, PipelineVariable } from '../../pipelines/index.ts';
+import type { JobWithOptions, Pipeline, PipelineVariable, ScheduleOfPipeline } from '../../pipelines/index.ts';
 import { asJobVariable } from '../../pipelines/index.ts';
 import type { Project } from '../../projects/index.ts';
 import type { CommitFacts, ServerFacts } from '../../variables/index.ts';
@@ -36,6 +36,8 @@ export interface JobVariableSources {
   /** Instance, groups, project: those that apply to this job, weakest first. */
   readonly stored: readonly Variable[];
   readonly pipelineVariables: readonly PipelineVariable[];
+  /** As it is now. */
+  readonly schedule: ScheduleOfPipeline | undefined;
   /** Given when the job was played. */
   readonly playVariables: readonly { readonly key: string; readonly value: string }[];
   readonly environment: Environment | undefined;
@@ -58,7 +60,7 @@ export function assembleVariables(
   sources: JobVariableSources,
   idTokens: readonly Variable[] = [],
 ): readonly Variable[] {
-  const { server, project, pipeline, job, runner, environment } = sources;
+  const { server, project, pipeline, job, runner, environment, schedule } = sources;
   const given = job.options.environment;
   const startedAt = job.startedAt ?? pipeline.createdAt;
   return [
@@ -88,7 +90,11 @@ export function assembleVariables(
       }),
     }),
     ...projectVariables(server, project),
-    ...pipelineVariables({ ...pipeline, commit: sources.commit }),
+    ...pipelineVariables({
+      ...pipeline,
+      commit: sources.commit,
+      ...(schedule !== undefined && { scheduleDescription: schedule.description }),
+    }),
     ...configVariables(server, project, pipeline),
     ...(runner === undefined ? [] : runnerVariables(runner)),
     ...job.yamlVariables.map(yamlVariable),
@@ -96,6 +102,7 @@ export function assembleVariables(
     ...sources.dotenv.map((variable) => ({ ...variable, public: false })),
     ...sources.stored,
     ...sources.pipelineVariables.map(asJobVariable),
+    ...(schedule?.variables ?? []).map(asJobVariable),
     ...sources.playVariables.map((variable) => ({ ...variable, public: false })),
     ...persistedEnvironment(environment, given?.url),
   ];

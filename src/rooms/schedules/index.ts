@@ -1,0 +1,3 @@
+export { cronClock } from './cron-clock.ts';
+export { scheduleRoutes } from './routes/index.ts';
+export { findScheduleOfPipeline } from './run-schedule.ts';
