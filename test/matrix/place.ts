@@ -27,6 +27,8 @@ export interface Place {
   readonly ended: PlaceJob;
   readonly triggerId: number;
   readonly triggerToken: string;
+  /** Of the owner, on `side`. */
+  readonly scheduleId: number;
   readonly runner: FakeRunner;
   readonly environmentId: number;
   readonly tokenId: number;
@@ -186,6 +188,9 @@ export const makePlace = async (
   const variable = { key: 'COLOUR', value: 'green' };
   (await app.http('POST', `/groups/${groupId}/variables`, { as: crew.owner, json: variable })).must(201);
   const trigger = (await project.call('POST', '/triggers', { form: { description: 'matrix' } })).must(201);
+  const wanted = { description: 'Nightly', ref: 'side', cron: '0 1 * * *' };
+  const schedule = (await project.call('POST', '/pipeline_schedules', { json: wanted })).must(201).number('id');
+  (await project.call('POST', `/pipeline_schedules/${schedule}/variables`, { json: variable })).must(201);
   const environments = await project.call('GET', '/environments');
   const tokens = await app.http('GET', '/personal_access_tokens', { as: crew.owner });
   return {
@@ -193,6 +198,7 @@ export const makePlace = async (
     ended: await addEndedJob(app, project),
     triggerId: trigger.number('id'),
     triggerToken: trigger.string('token'),
+    scheduleId: schedule,
     runner: await app.addRunner(project, RUNNER_SETTINGS),
     environmentId: environments.must(200).number(0, 'id'),
     tokenId: tokens.must(200).number(0, 'id'),

@@ -27,6 +27,7 @@ export const standardValues = (path: string, lane: Lane, place: Place): Readonly
   pipeline_id: place.ended.pipelineId,
   job_id: place.ended.id,
   trigger_id: place.triggerId,
+  pipeline_schedule_id: place.scheduleId,
   environment_id: place.environmentId,
   key: 'COLOUR',
   name: 'stable',

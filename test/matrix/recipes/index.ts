@@ -7,6 +7,7 @@ import { peopleRecipes } from './people.ts';
 import { projectRecipes } from './projects.ts';
 import { repositoryRecipes } from './repositories.ts';
 import { runnerRecipes } from './runners.ts';
+import { scheduleRecipes } from './schedules.ts';
 
 /** How every route that writes is called. A new one gets its line here. */
 export const RECIPES: Recipes = {
@@ -16,6 +17,7 @@ export const RECIPES: Recipes = {
   ...repositoryRecipes,
   ...jobRecipes,
   ...runnerRecipes,
+  ...scheduleRecipes,
   ...homeTokenRecipes,
   ...peopleRecipes,
 };
