@@ -6,7 +6,11 @@ export interface WalkedMinute {
   /** Milliseconds since 1970. */
   readonly at: number;
   /** What the clock on the wall shows, as if it were UTC. */
-  readonly wall: number;
+  readonly wall: Date;
+  /** Whether the walk comes by this wall-clock time once, or for the first or the second time of two. */
+  readonly occurrence: 'only' | 'first' | 'second';
+  /** The wall-clock times that the clock jumped over just before. */
+  readonly lost: readonly Date[];
 }
 
 const MINUTE = 60_000;
@@ -31,12 +35,22 @@ const wallAt = (zone: string, at: number): number => {
   return Date.UTC(year, month - 1, day, hour, minute);
 };
 
-/** Every minute between two moments. */
-export const walk = (zone: string, from: number, until: number): readonly WalkedMinute[] =>
-  Array.from({ length: Math.floor((until - from) / MINUTE) }, (_, index) => {
-    const at = from + index * MINUTE;
-    return { at, wall: wallAt(zone, at) };
+/** Every minute between two moments, in which the clocks are turned once at most. */
+export const walk = (zone: string, from: number, until: number): readonly WalkedMinute[] => {
+  const times: number[] = [];
+  for (let at = from; at < until; at += MINUTE) times.push(wallAt(zone, at));
+  const count = Map.groupBy(times, (wall) => wall);
+  const seen = new Set<number>();
+  return times.map((wall, index) => {
+    const lost: Date[] = [];
+    for (let missing = (times[index - 1] ?? wall) + MINUTE; missing < wall; missing += MINUTE)
+      lost.push(new Date(missing));
+    const twice = (count.get(wall)?.length ?? 0) > 1;
+    const occurrence = twice ? (seen.has(wall) ? 'second' : 'first') : 'only';
+    seen.add(wall);
+    return { at: from + index * MINUTE, wall: new Date(wall), occurrence, lost };
   });
+};
 
 /** The days (their beginnings in UTC) in which the clocks of a zone are turned: its distance from UTC differs after them. */
 export const daysOfChange = (zone: string, fromYear: number, untilYear: number): readonly number[] => {
@@ -62,41 +76,19 @@ interface WalkPolicy {
   readonly overlap: 'fixed_once' | 'first' | 'second' | 'both';
 }
 
-const isRunning = (cron: KnownCron, wall: number): boolean => cron.matches(new Date(wall));
-
-/** How many of the wall-clock minutes that the walk shows twice the cron matches. */
-const countRepeated = (cron: KnownCron, minutes: readonly WalkedMinute[], times: ReadonlyMap<number, number>): number =>
-  new Set(minutes.filter(({ wall }) => (times.get(wall) ?? 0) > 1 && isRunning(cron, wall)).map(({ wall }) => wall))
-    .size;
-
-/** The runs of a cron in a walk that sees one change of the clocks at most, by going through all of its minutes. */
+/** The runs of a cron in a walk, by going through all of its minutes. */
 export const runsInWalk = (
   cron: KnownCron,
   minutes: readonly WalkedMinute[],
   policy: WalkPolicy,
 ): readonly number[] => {
-  const times = new Map<number, number>();
-  for (const { wall } of minutes) times.set(wall, (times.get(wall) ?? 0) + 1);
-  const repeated = countRepeated(cron, minutes, times);
-  const seen = new Set<number>();
-  const runs: number[] = [];
-  let previous: number | undefined;
-  for (const { at, wall } of minutes) {
-    const isSecond = seen.has(wall);
-    const isFirst = !isSecond && (times.get(wall) ?? 0) > 1;
-    const kept =
-      policy.overlap === 'both' ||
-      (policy.overlap === 'second'
-        ? !isFirst
-        : !isSecond || (policy.overlap === 'fixed_once' && (cron.hourly || repeated > 1)));
-    let runsHere = isRunning(cron, wall) && kept;
-    if (policy.gap === 'after_gap' && previous !== undefined && !cron.hourly)
-      for (let lost = previous + MINUTE; lost < wall; lost += MINUTE) runsHere ||= isRunning(cron, lost);
-    if (runsHere) runs.push(at);
-    seen.add(wall);
-    previous = wall;
-  }
-  return runs;
+  const matching = minutes.filter(({ wall }) => cron.matches(wall));
+  const isInterval = cron.hourly || matching.filter(({ occurrence }) => occurrence === 'second').length > 1;
+  const dropped = { first: 'second', second: 'first', both: 'none', fixed_once: isInterval ? 'none' : 'second' };
+  const kept = new Set(matching.filter(({ occurrence }) => occurrence !== dropped[policy.overlap]));
+  const isMadeUp = ({ lost }: WalkedMinute): boolean =>
+    policy.gap === 'after_gap' && !cron.hourly && lost.some((wall) => cron.matches(wall));
+  return minutes.filter((minute) => kept.has(minute) || isMadeUp(minute)).map(({ at }) => at);
 };
 
 const firstIn = (hours: readonly number[], minutes: readonly number[]): KnownCron['matches'] => {
@@ -135,6 +127,11 @@ export const KNOWN_CRONS: readonly KnownCron[] = [
     text: '30 0-3 * * sun',
     hourly: false,
     matches: (wall) => wall.getUTCDay() === 0 && firstIn([0, 1, 2, 3], [30])(wall),
+  },
+  {
+    text: '0,30 1,2 * * sun',
+    hourly: false,
+    matches: (wall) => wall.getUTCDay() === 0 && firstIn([1, 2], [0, 30])(wall),
   },
   {
     text: '10 0-3 1-7 * sun#L',
