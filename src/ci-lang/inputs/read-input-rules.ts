@@ -25,9 +25,20 @@ export const readInputRules = (input: Place, entry: YamlEntry): readonly InputRu
   const place = placeOfEntry(input, entry);
   checkValue(place, should.beList);
   if (entry.value.kind !== 'seq') return [];
-  return entry.value.items.flatMap(
-    (item, index) => readRule(placeInside(place, 'rule', item, item.position, String(index))) ?? [],
-  );
+  return entry.value.items.flatMap((item, index) => {
+    const at = placeInside(place, 'rule', item, item.position, String(index));
+    const rule = readRule(at);
+    nameInput(at, input.label);
+    return rule ?? [];
+  });
+};
+
+/** GitLab's messages name the input of a rule, not its place. */
+const nameInput = ({ own }: Place, name: string): void => {
+  for (const [index, { message, ...rest }] of own.entries()) {
+    const text = message.replace(/^.*?:rules:rule (?:config )?/, '');
+    own[index] = { ...rest, message: `\`${name.toLowerCase()}\` input: ${text}` };
+  }
 };
 
 const readRule = (place: Place): InputRule | undefined => {

@@ -42,8 +42,7 @@ export const resolveInputs = (
     const choice = chooseRule(definition, valueOf);
     const messages = checkInput(definition, type, choice, value);
     const position = given.isWritten && value !== undefined && messages.every(isOfGiven) ? value.position : undefined;
-    const hint = value === undefined && isNothing(choice) ? 'None of its rules matches.' : undefined;
-    problems.push(...messages.map((message) => problemOf(definition, message, position, hint)));
+    problems.push(...messages.map((message) => problemOf(definition, message, position)));
     values.set(name, coerceValue(value ?? choice.default ?? nothingAt(definition.position), type));
   }
   return {
@@ -56,12 +55,8 @@ const nameOf = ({ name, key }: YamlEntry): string => name ?? valueText(key);
 
 const isOfGiven = (message: string): boolean => !message.startsWith('default ');
 
-const problemOf = (
-  { name, position }: InputDefinition,
-  message: string,
-  at: SourcePosition = position,
-  hint?: string,
-): Diagnostic => inputProblem(`\`${name}\` input: ${message}`, at, ['spec', 'inputs', name], hint);
+const problemOf = ({ name, position }: InputDefinition, message: string, at: SourcePosition = position): Diagnostic =>
+  inputProblem(`\`${name}\` input: ${message}`, at, ['spec', 'inputs', name]);
 
 /** What holds for an input in this case. */
 interface Choice {
@@ -93,13 +88,10 @@ const checkInput = (
   if (value === undefined && isRequired) return ['required value has not been provided'];
   const check = (node: YamlNode, role: 'default' | 'provided') =>
     validateValue(coerceValue(node, type), role, type, definition, options);
-  const ofDefault = fallback === undefined ? [] : check(fallback, 'default');
-  if (value !== undefined) return [...ofDefault, ...check(value, 'provided')];
-  return fallback === undefined ? check(nothingAt(definition.position), 'default') : ofDefault;
+  // A default of null, as when no rule matches, fits every input
+  const ofDefault = fallback === undefined || isNull(fallback) ? [] : check(fallback, 'default');
+  return value === undefined ? ofDefault : [...ofDefault, ...check(value, 'provided')];
 };
-
-/** No rule matched: null, which only an input of texts takes. */
-const isNothing = (choice: Choice): boolean => !choice.isRequired && choice.default === undefined;
 
 const nothingAt = (position: SourcePosition): YamlNode => ({
   kind: 'scalar',
