@@ -1,10 +1,11 @@
 import { type CompileNotes, newCompileNotes } from './compile-notes.ts';
 import type { CompileInput, CompileResult, CompileVerdict } from './compile-types.ts';
 import type { CompiledPipeline } from './compiled.ts';
-import { ConfigError, diagnosticAt, refuse } from './config-error.ts';
-import { type CompileHost, DeadlinePassed } from './config-host.ts';
+import { refuse } from './config-error.ts';
+import type { CompileHost } from './config-host.ts';
 import { type CheckedConfig, defineConfig } from './define-config.ts';
 import { EDGE_STAGES } from './keywords/stages.ts';
+import { refusalOfError } from './refusal-of-error.ts';
 import { askOnce, type Repository } from './rules/repository.ts';
 import { newExpansionMeter } from './rules/variable-view.ts';
 import { evaluateWorkflow } from './select/evaluate-workflow.ts';
@@ -26,10 +27,9 @@ const judge = async (input: CompileInput, repository: Repository, notes: Compile
     const definition = await defineConfig(input, repository, notes);
     return await selectPipeline(definition, input, repository, notes);
   } catch (error) {
-    if (error instanceof ConfigError) return { kind: 'config_error', errors: error.diagnostics };
-    if (!(error instanceof DeadlinePassed)) throw error;
-    const start = { file: input.path, line: 1, column: 1 };
-    return { kind: 'config_error', errors: [diagnosticAt('error', error.message, start, [])] };
+    const errors = refusalOfError(error, input.path);
+    if (errors !== undefined) return { kind: 'config_error', errors };
+    throw error;
   }
 };
 

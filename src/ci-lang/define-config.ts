@@ -3,6 +3,7 @@ import type { CompileNotes } from './compile-notes.ts';
 import type { CompileInput } from './compile-types.ts';
 import { configError, diagnosticAt, refuse } from './config-error.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { metered } from './expressions/index.ts';
 import type { IncludeContext } from './include/include-context.ts';
 import { includeFiles } from './include/include-files.ts';
 import { fillingOf } from './include/spec-includes.ts';
@@ -36,7 +37,8 @@ export const defineConfig = async (
   const merged = mergeConfig(included);
   notes.merged = merged;
   const unsupported: Diagnostic[] = [];
-  const config = readRoot(merged, { warnings: notes.warnings, unsupported });
+  const { warnings } = notes;
+  const config = metered(repository.regexes, () => readRoot(merged, { warnings, unsupported }));
   const { jobs, problems } = expandParallel(config.jobs);
   refuse(
     problems.map(({ message, position, job }) => diagnosticAt('error', message, position, ['jobs', job, 'needs'])),

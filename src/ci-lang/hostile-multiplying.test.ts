@@ -115,3 +115,34 @@ describe('a pattern', () => {
     );
   });
 });
+
+describe('thousands of patterns', () => {
+  const TOO_MANY = 'The regular expressions of the configuration are too many or too long';
+  const pattern = (at: number): string => `(x{0,${900 + (at % 90)}}|y${at})`;
+  const regexes = times(3000, (at) => `    i${at}: {default: y${at}, regex: '${pattern(at)}'}`);
+
+  it.each([
+    ['of coverage', times(3000, (at) => `j${at}: {script: x, coverage: '/${pattern(at)}/'}`)],
+    [
+      'of rules',
+      `j: {script: x}\n${times(3000, (at) => `r${at}: {script: x, rules: [{if: '$A =~ /${pattern(at)}/'}]}`)}`,
+    ],
+    ['of only', times(3000, (at) => `j${at}: {script: x, only: ['/${pattern(at)}/']}`)],
+    ['of inputs', `spec:\n  inputs:\n${regexes}\n---\nj: {script: x}`],
+    [
+      'in variables',
+      `variables:\n${times(700, (at) => `  V${at}: '/z${pattern(at)}/'`)}\n` +
+        times(700, (at) => `j${at}: {script: x, rules: [{if: '"x" =~ $V${at}'}]}`),
+    ],
+  ])('%s are refused together', async (_where, file) => {
+    expect(await answer(file)).toBe(TOO_MANY);
+  });
+
+  it('that are as people write them are read', async () => {
+    const file = times(
+      2000,
+      (at) => `j${at}: {script: x, rules: [{if: '$CI_COMMIT_REF_NAME =~ /^release-${at}/'}, {when: always}]}`,
+    );
+    expect(await answer(file)).toBe('compiled');
+  });
+});

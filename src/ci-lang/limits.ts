@@ -82,6 +82,8 @@ export const LIMITS = {
   traceCharacters: 4 * 1024 * 1024,
   /** Our own: steps of a regular expression's program, with its repetitions written out. */
   regexSteps: 2_500,
+  /** Our own: steps of all regular expressions that one compilation has compiled. */
+  allRegexSteps: 500_000,
   /** Our own: characters of the merged configuration that lint shows. */
   mergedYamlCharacters: 16 * 1024 * 1024,
   /** Our own: characters of all jobs of one pipeline, written as JSON. */

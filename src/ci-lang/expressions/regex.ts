@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { LIMITS } from '../limits.ts';
 import { remembering } from '../remember.ts';
+import { spendSteps } from './regex-meter.ts';
 import { estimateRegexSteps } from './regex-size.ts';
 
 /** A compiled regular expression of RE2's syntax: linear time, no look-around, no back-references. */
@@ -17,9 +18,12 @@ const MAX_LENGTH = 10_000;
 /**
  * Compiles a pattern with flags of `i` (ignore case), `s` (`.` takes newlines), `m` (`^ $` at lines), `U` (lazy).
  * Undefined when RE2 does not accept it.
+ * Throws `TooManyPatterns` when the meter of this compilation has run out.
  */
 export function compileRegex(body: string, flags = ''): Regex | undefined {
-  if (body.length > MAX_LENGTH || estimateRegexSteps(body) > LIMITS.regexSteps) return undefined;
+  const steps = body.length > MAX_LENGTH ? Number.POSITIVE_INFINITY : estimateRegexSteps(body);
+  if (steps > LIMITS.regexSteps) return undefined;
+  spendSteps(steps);
   try {
     const regex = RE2JS.compile(flags === '' ? body : `(?${flags})${body}`);
     return { test: (text) => regex.test(text), size: regex.programSize() };

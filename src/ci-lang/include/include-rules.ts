@@ -1,4 +1,5 @@
 import { ConfigError, configError } from '../config-error.ts';
+import { metered } from '../expressions/index.ts';
 import { errorsOf, givenEntry, placeInside, rootPlace } from '../keywords/place.ts';
 import { includeRulesKeyword } from '../keywords/rules.ts';
 import { findMatchingRule } from '../rules/match-rule.ts';
@@ -13,7 +14,7 @@ export const includeIsWanted = async (item: YamlMap, context: IncludeContext): P
   const root = rootPlace(item);
   // The location of the rules themselves is `rules`; inside, GitLab's messages leave it out.
   const place = { ...placeInside(root, 'rules', entry.value, entry.key.position), label: '', shownAs: 'rules' };
-  const rules = includeRulesKeyword.read(place);
+  const rules = metered(context.repository.regexes, () => includeRulesKeyword.read(place));
   const [first, ...rest] = [...place.own, ...place.inner.flatMap(errorsOf)].map((error) => ({
     ...error,
     message: `include:${error.message.replace(/^rules:/, '')}`,

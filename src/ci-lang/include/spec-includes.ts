@@ -16,6 +16,7 @@ export const fillingOf = (shown: string, outer: IncludeContext, inner: IncludeCo
   const { component } = inner.scope;
   return {
     shown,
+    regexes: outer.repository.regexes,
     findVariable: outer.scope.variables.find,
     ...(component === undefined ? {} : { component }),
     ...(component === outer.scope.component && {

@@ -1,4 +1,5 @@
 import { ConfigError, configError } from '../config-error.ts';
+import { metered, type RegexMeter } from '../expressions/index.ts';
 import type { Variable } from '../variables/index.ts';
 import { buildEntry, buildMap, buildText, type SourcePosition, type YamlMap, type YamlNode } from '../yaml/index.ts';
 import { checkInputRules } from './check-input-rules.ts';
@@ -25,6 +26,8 @@ export interface InterpolationContext {
   readonly findVariable: (name: string) => Variable | undefined;
   /** Set in the files of a component, and in those that they include. */
   readonly component?: ComponentValues;
+  /** What `regex` of inputs and their rules may still cost. */
+  readonly regexes?: RegexMeter;
   /** Loads what `spec:include` names, in order. Throws ConfigError. Left out where GitLab does not allow it. */
   readonly loadSpecIncludes?: (items: readonly YamlNode[]) => Promise<readonly SpecInclude[]>;
 }
@@ -51,15 +54,17 @@ export const interpolateFile = async (
     refuseInputs(given, content, context);
     return content;
   }
-  const spec = readSpec(header);
+  const onMeter = <Result>(work: () => Result): Result =>
+    context.regexes === undefined ? work() : metered(context.regexes, work);
+  const spec = onMeter(() => readSpec(header));
   const { findVariable, shown } = context;
   refuseProblems(shown, spec.problems);
   const files = await loadIncludes(spec, context);
-  const merged = mergeSpecIncludes(spec, files);
+  const merged = onMeter(() => mergeSpecIncludes(spec, files));
   refuseProblems(shown, merged.problems);
   refuseProblems(shown, checkInputRules(merged.inputs));
   const budget = newInterpolationBudget(shown, spec.position);
-  const { values, problems } = resolveInputs(merged.inputs, given, spec.position, budget);
+  const { values, problems } = onMeter(() => resolveInputs(merged.inputs, given, spec.position, budget));
   refuseProblems(shown, problems);
   const blocks = { values: blockValues(values, spec, context), findVariable, budget };
   return interpolateContent(content, blocks, shown);

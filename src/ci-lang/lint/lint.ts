@@ -1,12 +1,13 @@
 import { compile } from '../compile.ts';
 import { newCompileNotes } from '../compile-notes.ts';
 import type { CompileInput, CompileResult } from '../compile-types.ts';
-import { ConfigError, diagnosticAt } from '../config-error.ts';
+import { diagnosticAt } from '../config-error.ts';
 import type { CompileHost } from '../config-host.ts';
 import { type CheckedConfig, defineConfig } from '../define-config.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { FILTERED_MESSAGES } from '../filtered-messages.ts';
 import { LIMITS } from '../limits.ts';
+import { refusalOfError } from '../refusal-of-error.ts';
 import { askOnce } from '../rules/repository.ts';
 import { writeYaml, type YamlMap } from '../yaml/index.ts';
 import type { LintJob, LintResult } from './lint-types.ts';
@@ -22,7 +23,8 @@ export const lint = async (given: LintInput, host: CompileHost): Promise<LintRes
     const definition = await defineConfig({ ...given, purpose: 'lint' }, askOnce(host), notes);
     return resultOf([], notes, listJobs(definition));
   } catch (error) {
-    if (error instanceof ConfigError) return resultOf(error.diagnostics, notes);
+    const errors = refusalOfError(error, given.path);
+    if (errors !== undefined) return resultOf(errors, notes);
     throw error;
   }
 };

@@ -1,7 +1,7 @@
-import { type Expression, evaluate, type SeenVariable } from '../expressions/index.ts';
+import { type Expression, evaluate, metered, type SeenVariable } from '../expressions/index.ts';
 import { seeValue } from '../trace/see-values.ts';
 import type { IfTrace } from '../trace/trace.ts';
-import type { VariableView } from './variable-view.ts';
+import type { RuleContext } from './rule-context.ts';
 
 /** An expression as the file has it. */
 export interface Condition {
@@ -10,11 +10,10 @@ export interface Condition {
 }
 
 /** Whether an expression holds, with what it read. */
-export const matchExpression = ({ text, expression }: Condition, variables: VariableView): IfTrace => {
+export const matchExpression = ({ text, expression }: Condition, { variables, repository }: RuleContext): IfTrace => {
   const read = new Map<string, SeenVariable>();
-  const holds = evaluate(expression, variables.raw, {
-    onRead: (seen) => read.set(`${seen.kind} ${seen.name}`, seen),
-  });
+  const onRead = (seen: SeenVariable): void => void read.set(`${seen.kind} ${seen.name}`, seen);
+  const holds = metered(repository.regexes, () => evaluate(expression, variables.raw, { onRead }));
   const values = [...read.values()].map(({ kind, name, value }) => seeValue(kind, name, value, variables));
   return { kind: 'if', holds, expression: text, values };
 };

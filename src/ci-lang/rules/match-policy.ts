@@ -1,5 +1,5 @@
 import type { PipelineFacts } from '../compile-types.ts';
-import { compileRegexLiteral } from '../expressions/index.ts';
+import { compileRegexLiteral, metered } from '../expressions/index.ts';
 import type { Policy } from '../keywords/policy.ts';
 import type { ClauseTrace, IfTrace, RefsTrace } from '../trace/trace.ts';
 import { matchExpression } from './match-expression.ts';
@@ -54,10 +54,10 @@ const categoriesOf = (policy: Policy, facts: PipelineFacts, context: RuleContext
 };
 
 /** One expression that holds is enough. */
-const matchVariables = (conditions: NonNullable<Policy['variables']>, { variables }: RuleContext): IfTrace => {
+const matchVariables = (conditions: NonNullable<Policy['variables']>, context: RuleContext): IfTrace => {
   const traces: IfTrace[] = [];
   for (const condition of conditions) {
-    const trace = matchExpression(condition, variables);
+    const trace = matchExpression(condition, context);
     if (trace.holds) return trace;
     traces.push(trace);
   }
@@ -69,7 +69,7 @@ const matchVariables = (conditions: NonNullable<Policy['variables']>, { variable
 
 const matchRefs = (refs: readonly string[], facts: PipelineFacts, context: RuleContext): RefsTrace => ({
   kind: 'refs',
-  holds: askOnce(refs, facts, context),
+  holds: metered(context.repository.regexes, () => askOnce(refs, facts, context)),
   refs,
   ref: facts.ref,
   source: facts.source,

@@ -1,4 +1,4 @@
-import { compileRegex } from '../expressions/index.ts';
+import { compileRegex, metered } from '../expressions/index.ts';
 import type { PathsAnswer } from '../globs/index.ts';
 import { LIMITS } from '../limits.ts';
 import type { Repository } from './repository.ts';
@@ -26,7 +26,7 @@ export const matchRegexp = (
   if (pattern.length > LIMITS.ruleRegexpLength) {
     throw new RuleError(`${where}:regexp is too long (maximum is ${LIMITS.ruleRegexpLength} characters)`);
   }
-  const regex = compileRegex(pattern);
+  const regex = metered(repository.regexes, () => compileRegex(pattern));
   if (regex === undefined) throw new RuleError(`${where}:regexp is not a valid regular expression`);
   const weight = Math.ceil(((regex.size + STEPS_OF_A_START) * PATH_LENGTH) / STEPS_PER_COMPARISON);
   const find = (): PathsAnswer => {

@@ -38,7 +38,7 @@ export const findMatchingRule = async (
 
 /** Adds a trace for each clause that is looked at: the first that does not hold is the last. */
 const matchClauses = async (rule: RuleDefinition, context: RuleContext, clauses: ClauseTrace[]): Promise<void> => {
-  if (rule.if !== undefined) clauses.push(matchExpression(rule.if, context.variables));
+  if (rule.if !== undefined) clauses.push(matchExpression(rule.if, context));
   if (rule.changes !== undefined && holdsSoFar(clauses)) clauses.push(await matchChanges(rule.changes, context));
   if (rule.exists !== undefined && holdsSoFar(clauses)) clauses.push(await matchExists(rule.exists, context));
 };

@@ -1,12 +1,14 @@
 import type { CompileHost, ConfigPlace } from '../config-host.ts';
+import type { RegexMeter } from '../expressions/index.ts';
 import type { PathsAnswer } from '../globs/index.ts';
 import { LIMITS } from '../limits.ts';
 import { takeTurns } from './take-turns.ts';
 
 type MatchPaths = (patterns: readonly string[], paths: readonly string[]) => PathsAnswer;
 
-/** The host, with each question going there once. */
+/** The host, with each question going there once, and what one compilation may still ask of our own machine. */
 export interface Repository extends Omit<CompileHost, 'readArtifact' | 'listFiles'> {
+  readonly regexes: RegexMeter;
   /** Undefined: the pipeline is nobody's child. */
   readonly readArtifact: CompileHost['readArtifact'];
   /** Of the pipeline's own commit where none is given. */
@@ -30,6 +32,7 @@ export const askOnce = (host: CompileHost): Repository => {
   const list = once(host.listFiles);
   const changed = once(host.changedFiles);
   return {
+    regexes: { left: LIMITS.allRegexSteps },
     serverUrl,
     home,
     readLocalFile: once(host.readLocalFile),
