@@ -58,6 +58,6 @@ const findDuplicates = (inputs: readonly InputDefinition[]): readonly Diagnostic
   if (first === undefined) return [];
   const [name, position] = first;
   const rule = 'Input keys must be unique across all included files and inline specifications.';
-  const message = `Duplicate input keys found: ${[...twice.keys()].join(', ')}. ${rule}`;
+  const message = `Duplicate input keys found: ${[...known].filter((key) => twice.has(key)).join(', ')}. ${rule}`;
   return [inputProblem(message, position, ['spec', 'inputs', name])];
 };
