@@ -16,7 +16,7 @@ export * from './params.ts';
 export { type CountRequest, rateLimited } from './rate-limited.ts';
 export { RateLimiter, type RateState } from './rate-limiter.ts';
 export type { ExactNumber, RawParams, RawValue, StreamedFile, UploadedFile } from './raw-params.ts';
-export { isRawArray, isRawParams } from './raw-params.ts';
+export { isExactNumber, isRawArray, isRawParams } from './raw-params.ts';
 export * from './reply.ts';
 export type { ApiRequest, HttpMethod, RequestBody } from './request.ts';
 export { requireUnmodifiedSince } from './require-unmodified-since.ts';

@@ -122,7 +122,7 @@ export interface NewPipeline {
 
 /**
  * Gives the pipeline the next number of its project. The project's row is locked from here to the end of the
- * transaction, so call it as late as possible.
+ * transaction, so call it as late as possible. A schedule that was deleted meanwhile is left out.
  */
 export async function insertPipeline(tx: Tx, pipeline: NewPipeline, now: Date): Promise<Pipeline> {
   const { rows } = await sql<Selectable<DB['pipelines']>>`
@@ -139,7 +139,8 @@ export async function insertPipeline(tx: Tx, pipeline: NewPipeline, now: Date): 
     select ${pipeline.projectId}, last_pipeline_iid, ${pipeline.ref}, ${pipeline.tag}, ${pipeline.sha},
       ${pipeline.beforeSha}, ${pipeline.source}, ${pipeline.status}, ${pipeline.failureReason},
       ${pipeline.yamlErrors}, ${pipeline.name}, ${pipeline.userId}, ${pipeline.triggerId},
-      ${pipeline.triggerShortToken}, ${pipeline.scheduleId}, ${pipeline.protected}, ${pipeline.autoCancelOnNewCommit},
+      ${pipeline.triggerShortToken},
+      (select id from pipeline_schedules where id = ${pipeline.scheduleId} for key share), ${pipeline.protected}, ${pipeline.autoCancelOnNewCommit},
       ${pipeline.autoCancelOnJobFailure}, ${now}::timestamptz, ${now}::timestamptz,
       case when ${pipeline.status} = 'failed' then ${now}::timestamptz end
     from numbered

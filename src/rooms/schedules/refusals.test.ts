@@ -85,6 +85,12 @@ describe('a schedule that is to be made', () => {
     ['an input without a name', { inputs: [{ name: '', value: 1 }] }, message({ 'inputs.name': ["can't be blank"] })],
     ['an input without a value', { inputs: [{ name: 'a' }] }, error('inputs[0][value] is missing')],
     ['a hash as the value of an input', { inputs: [{ name: 'a', value: {} }] }, error('inputs[0][value] is invalid')],
+    [
+      'a number that no machine has',
+      { inputs: [{ name: 'a', value: [JSON.rawJSON('1e200000')] }] },
+      error('inputs[0][value] is invalid'),
+    ],
+    ['a null as the value of an input', { inputs: [{ name: 'a', value: null }] }, error('inputs[0][value] is invalid')],
     ['inputs that are no list', { inputs: 'a' }, error('inputs is invalid')],
     ['a flag that is none', { active: 'perhaps' }, error('active is invalid')],
   ];

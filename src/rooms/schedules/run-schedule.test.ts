@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/support/test-app.ts';
 import type { Files, TestProject } from '../../../test/support/test-project.ts';
+import { findProjectById } from '../projects/index.ts';
+import { ROLES } from '../projects/role.ts';
+import { runSchedule } from './run-schedule.ts';
+import { findSchedule } from './store.ts';
 
 let app: TestApp;
 
@@ -67,6 +71,17 @@ describe('playing a schedule', () => {
     const refusal = await project.call('GET', `/penstock/refusals/${answer.number('refusal_id')}`);
     expect(refusal.must(200).body).toMatchObject({ source: 'schedule', ref: 'refs/heads/gone' });
     expect(await project.countPipelines()).toBe(0);
+  });
+
+  it('that is deleted in the same moment leaves a pipeline without a schedule', async () => {
+    const { project, id } = await setUp('build: {script: make}\n');
+    const schedule = await findSchedule(app.db, project.id, id);
+    const place = await findProjectById(app.db, project.id);
+    if (schedule === undefined || place === undefined) throw new Error('nothing to run');
+    (await project.call('DELETE', `/pipeline_schedules/${id}`)).must(204);
+    const as = { project: place, user: project.owner.user, role: ROLES.owner };
+    const result = await runSchedule(app.parts, schedule, as);
+    expect(result).toMatchObject({ kind: 'created', pipeline: { source: 'schedule', scheduleId: null } });
   });
 
   it('runs the tag where a branch has the same name', async () => {

@@ -121,6 +121,7 @@ describe('inputs', () => {
       { name: 'empty', value: '' },
       { name: 'whole', value: 7 },
       { name: 'broken', value: 1.5 },
+      { name: 'long', value: 2 ** 60 },
       { name: 'flag', value: false },
       { name: 'list', value: ['x', 1, null, { y: true }] },
       { name: '__proto__', value: 'harmless' },

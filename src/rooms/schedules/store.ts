@@ -79,9 +79,17 @@ export const findSchedule = async (db: Db, projectId: ProjectId, id: number): Pr
   return row === undefined ? undefined : (await toSchedules(db, [row]))[0];
 };
 
-/** The row as it stands, locked until the transaction ends; undefined when it is gone. */
+/**
+ * The row as it stands, locked until the transaction ends; undefined when it is gone. Pipelines and ticks that refer to it
+ * may be written meanwhile.
+ */
 export const lockSchedule = async (tx: Tx, id: ScheduleId): Promise<Schedule | undefined> => {
-  const row = await tx.selectFrom('pipeline_schedules').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  const row = await tx
+    .selectFrom('pipeline_schedules')
+    .selectAll()
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
   return row === undefined ? undefined : (await toSchedules(tx, [row]))[0];
 };
 

@@ -1,5 +1,14 @@
 import type { RawValue } from '../../../http/index.ts';
-import { anything, arrayOfHashes, boolean, invalidParams, isRawArray, string } from '../../../http/index.ts';
+import {
+  anything,
+  arrayOfHashes,
+  boolean,
+  invalidParams,
+  isExactNumber,
+  isRawArray,
+  isRawParams,
+  string,
+} from '../../../http/index.ts';
 import { withoutAbsent } from '../../../kit/without-absent.ts';
 import type { InputWish } from '../schedule-policy.ts';
 
@@ -20,9 +29,20 @@ interface SentInput {
   readonly value: RawValue | undefined;
 }
 
-/** Text, number, boolean or a list; not a hash or a file. */
-const isInputValue = (value: RawValue): boolean =>
-  ['string', 'number', 'boolean'].includes(typeof value) || isRawArray(value) || JSON.isRawJSON(value);
+/** As JSON can keep it and give it back: numbers as JavaScript has them. Undefined for files and numbers beyond all bounds. */
+const plainOf = (value: RawValue): unknown => {
+  if (isExactNumber(value)) return finite(Number(value.rawJSON));
+  if (typeof value === 'number') return finite(value);
+  if (isRawArray(value)) return allOf(value.map(plainOf));
+  if (!isRawParams(value)) return typeof value === 'object' && value !== null ? undefined : value;
+  const keys = Object.keys(value);
+  const values = allOf(keys.map((key) => plainOf(value[key] ?? null)));
+  return values === undefined ? undefined : Object.fromEntries(keys.map((key, index) => [key, values[index]]));
+};
+
+const finite = (number: number): number | undefined => (Number.isFinite(number) ? number : undefined);
+const allOf = (values: readonly unknown[]): readonly unknown[] | undefined =>
+  values.includes(undefined) ? undefined : values;
 
 /** What was sent as `inputs`. Throws 400 for a value that is missing where it is needed, or that no input can have. */
 export const inputWishesOf = (inputs: readonly SentInput[] | undefined): readonly InputWish[] =>
@@ -30,8 +50,10 @@ export const inputWishesOf = (inputs: readonly SentInput[] | undefined): readonl
     if (destroy) return { name, destroy };
     const attribute = `inputs[${index}][value]`;
     if (value === undefined) throw invalidParams([{ attribute, text: 'is missing' }]);
-    if (!isInputValue(value)) throw invalidParams([{ attribute, text: 'is invalid' }]);
-    return { name, destroy, value };
+    // Text, number, boolean or a list; a hash only inside of a list.
+    const plain = isRawParams(value) ? undefined : plainOf(value);
+    if (plain === undefined) throw invalidParams([{ attribute, text: 'is invalid' }]);
+    return { name, destroy, value: plain };
   });
 
 /** The texts that were sent, under the names that the room has for them. */
