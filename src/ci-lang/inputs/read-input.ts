@@ -15,7 +15,7 @@ import {
 } from '../keywords/place.ts';
 import { LIMITS } from '../limits.ts';
 import { suggestName } from '../suggest-name.ts';
-import { buildMap, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/index.ts';
+import { buildMap, inspectNode, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/index.ts';
 import { INPUT_TYPES, type InputDefinition, type InputType } from './input-definition.ts';
 import { readInputRules } from './read-input-rules.ts';
 
@@ -96,7 +96,7 @@ const failInput = (place: Place, entry: YamlEntry, message: string, hint?: strin
 const checkType = (place: Place, node: YamlMap): void => {
   const entry = givenEntry(node, 'type');
   if (entry === undefined) return;
-  const text = entry.value.kind === 'scalar' ? entry.value.text : entry.value.kind;
+  const text = entry.value.kind === 'scalar' ? entry.value.text : inspectNode(entry.value, 'symbols');
   if (isTypeName(text)) return;
   const meant = suggestName(text, INPUT_TYPES);
   const types = `The types are ${INPUT_TYPES.join(', ')}.`;

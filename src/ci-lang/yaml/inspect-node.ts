@@ -29,7 +29,7 @@ export function inspectNode(root: YamlNode, keys: 'symbols' | 'texts' = 'texts')
     }
   };
   const inspectKey = (key: YamlNode): string =>
-    keys === 'symbols' && key.kind === 'scalar' && key.type === 'text' ? `:${key.text}` : inspect(key);
+    keys === 'symbols' && key.kind === 'scalar' && key.type === 'text' ? inspectSymbol(key.text) : inspect(key);
   const listed = <T>(items: readonly T[], show: (item: T) => string): string => {
     const shown: string[] = [];
     for (const item of items) {
@@ -42,4 +42,8 @@ export function inspectNode(root: YamlNode, keys: 'symbols' | 'texts' = 'texts')
     return shown.join(', ');
   };
   return inspect(root);
+}
+
+function inspectSymbol(text: string): string {
+  return /^[A-Za-z_]\w*$/.test(text) ? `:${text}` : `:${inspectText(text)}`;
 }
