@@ -13,6 +13,7 @@ import {
   sweepUnconfirmedJobs,
 } from '../rooms/pipelines/index.ts';
 import { findJobsWithRunner, ONLINE_WITHIN } from '../rooms/runners/index.ts';
+import { runDueTicks } from '../rooms/schedules/index.ts';
 import { archiveTraces } from '../rooms/traces/index.ts';
 import { purgeExpiredTriggers } from '../rooms/triggers/index.ts';
 import type { Parts } from './parts.ts';
@@ -35,6 +36,8 @@ export function makeTicks(parts: Parts, database: Database): readonly Tick[] {
     { name: 'open pushes', every: 5 * SECOND, run: () => parts.pushes.finishOpenPushes() },
     alone('dirty pipelines', SECOND, () => sweepDirtyPipelines(parts)),
     alone('delayed jobs', SECOND, () => startDueJobs(parts)),
+    // No lock: ticks are taken and decided one by one, and a server that stands still must not hold the others up.
+    { name: 'schedules', every: SECOND / 2, run: () => runDueTicks(parts) },
     alone('unconfirmed jobs', 5 * SECOND, () => sweepUnconfirmedJobs(parts)),
     alone('overdue jobs', 10 * SECOND, () =>
       sweepOverdueJobs({

@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema 487775ad66c2b5ce). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema 08163e70aa0371cd). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -449,6 +449,7 @@ export interface ScheduleTicks {
   decided_at: Timestamp | null;
   due_at: Timestamp;
   id: Generated<number>;
+  leased_until: Timestamp | null;
   pipeline_id: number | null;
   planned_at: Timestamp;
   project_id: number;

@@ -2,6 +2,7 @@ export type { AdvanceResult, JobWish } from './advance.ts';
 export { advanceJob } from './advance.ts';
 export type { AnswerDeps } from './answer.ts';
 export { answerJob, contextOf, newPipelineExtras } from './answer.ts';
+export { cancelPipeline } from './change-pipeline.ts';
 export { commitFacts } from './commit-facts.ts';
 export type { CreatePipelineDeps } from './create/create-pipeline.ts';
 export { createPipeline } from './create/create-pipeline.ts';

@@ -14,7 +14,7 @@ import { findScheduleDescription } from './store.ts';
 import { findScheduleVariables } from './variable-store.ts';
 
 /** As whom a schedule runs: its owner, or whoever plays it. `role`: the present one. */
-export type RunScheduleAs = Pick<CreatePipelineRequest, 'project' | 'user' | 'role' | 'claim'>;
+export type RunScheduleAs = Pick<CreatePipelineRequest, 'project' | 'user' | 'role' | 'claim' | 'settle'>;
 
 /**
  * Makes a pipeline of the schedule now, with its present variables and inputs. Plans nothing: the next tick stays where

@@ -114,6 +114,8 @@ async function settled(
     }
     const kept = { ...refusal, saved: saved ?? null };
     const refusalId = await insertRefusal(tx, refusalRow(request, kept, draft), sealed, deps.clock.now());
+    const message = reasons[0]?.message ?? '';
+    await request.settle?.(tx, { pipelineId: saved?.id ?? null, refusal: { id: refusalId, message } });
     return { ...kept, refusalId };
   });
 }

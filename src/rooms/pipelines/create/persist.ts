@@ -112,6 +112,7 @@ export async function persistPipeline(
           : [{ type: 'job_moved' as const, ...subject, jobId, from: 'created' as const, to: job.status }];
       }),
     ]);
+    await draft.request.settle?.(tx, { pipelineId: pipeline.id, refusal: null });
     return { ...pipeline, status: 'created' };
   });
 }

@@ -44,6 +44,16 @@ export interface CreatePipelineRequest {
    * and nothing is written.
    */
   readonly claim?: (tx: Tx) => Promise<boolean>;
+  /** Runs last in the same transaction, with what is written. */
+  readonly settle?: (tx: Tx, outcome: CreationOutcome) => Promise<void>;
+}
+
+/** What a request came to, as rows. */
+export interface CreationOutcome {
+  /** The pipeline: created, or failed where it began. */
+  readonly pipelineId: PipelineId | null;
+  /** Set when the request was refused. */
+  readonly refusal: { readonly id: number; readonly message: string } | null;
 }
 
 /** The schedule that a pipeline is of, as its jobs see it. */

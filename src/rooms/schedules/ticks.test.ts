@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Person, startTestApp, type TestApp } from '../../../test/support/test-app.ts';
+import type { TestProject } from '../../../test/support/test-project.ts';
+import { ROLES } from '../projects/role.ts';
+
+const CONFIG = 'a: { script: a }\n';
+const MINUTE = 60;
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.close());
+
+/** A schedule of each hour on `main`, and what became of it. */
+const scheduleOf = async (
+  project: TestProject,
+  { policy, as, ...fields }: { policy?: object; as?: Person; cron?: string; ref?: string } = {},
+) => {
+  const person = as ?? project.owner;
+  const json = { description: 'nightly', ref: 'main', cron: '0 * * * *', ...fields };
+  const id = (await project.call('POST', '/pipeline_schedules', { as: person, json })).must(201).number('id');
+  if (policy !== undefined) {
+    (await project.call('PUT', `/penstock/schedules/${id}/policy`, { as: person, json: policy })).must(200);
+  }
+  return {
+    id,
+    get: async () => (await project.call('GET', `/pipeline_schedules/${id}`)).must(200),
+    /** The states of the ledger's rows, the oldest first. */
+    states: async (): Promise<readonly unknown[]> =>
+      (await project.call('GET', `/penstock/schedules/${id}/ticks`)).must(200).pluck('state').toReversed(),
+    ticks: async () => (await project.call('GET', `/penstock/schedules/${id}/ticks`)).must(200),
+    pipelines: async () => (await project.call('GET', `/pipeline_schedules/${id}/pipelines`)).must(200).pluck('id'),
+  };
+};
+
+/** To the next full hour. */
+const toNextHour = (): void => {
+  const now = app.clock.now().getTime() / 1000;
+  app.clock.advance(3600 - (now % 3600));
+};
+
+const runDue = () => app.tick('schedules');
+
+describe('a tick', () => {
+  it('makes one pipeline as the owner, at its minute and not before', async () => {
+    const project = await app.addProject(CONFIG);
+    const schedule = await scheduleOf(project);
+    toNextHour();
+    app.clock.advance(-1);
+    await runDue();
+    expect(await schedule.states()).toEqual([]);
+    app.clock.advance(1);
+    await runDue();
+    await runDue();
+    const [id] = await schedule.pipelines();
+    const pipeline = (await project.call('GET', `/pipelines/${id}`)).must(200);
+    expect(pipeline.at('source')).toBe('schedule');
+    expect(pipeline.at('user', 'id')).toBe(project.owner.user.id);
+    expect(await schedule.pipelines()).toHaveLength(1);
+    const [row] = (await schedule.ticks()).rows();
+    expect(row?.body).toMatchObject({ state: 'started', pipeline_id: id });
+    const next = new Date((await schedule.get()).string('next_run_at')).getTime();
+    expect(next - app.clock.now().getTime()).toBe(3600_000);
+  });
+
+  it('happens once on two servers that look at the same moment', async () => {
+    const project = await app.addProject(CONFIG);
+    const schedules = await Promise.all(Array.from({ length: 8 }, () => scheduleOf(project)));
+    const other = await app.startAnother();
+    toNextHour();
+    await Promise.all([runDue(), app.tick('schedules', other), runDue(), app.tick('schedules', other)]);
+    for (const schedule of schedules) {
+      expect(await schedule.states()).toEqual(['started']);
+      expect(await schedule.pipelines()).toHaveLength(1);
+    }
+  });
+
+  it('that a server took and never decided is decided by another after a while', async () => {
+    const project = await app.addProject(CONFIG);
+    const schedule = await scheduleOf(project);
+    toNextHour();
+    await app.db
+      .insertInto('schedule_ticks')
+      .values({
+        schedule_id: schedule.id,
+        project_id: project.id,
+        planned_at: app.clock.now(),
+        due_at: app.clock.now(),
+        state: 'planned',
+        leased_until: new Date(app.clock.now().getTime() + 60_000),
+      })
+      .execute();
+    await runDue();
+    expect(await schedule.states()).toEqual(['planned']);
+    app.clock.advance(61);
+    await runDue();
+    expect(await schedule.states()).toEqual(['late']);
+    expect(await schedule.pipelines()).toHaveLength(1);
+  });
+
+  it('that can make no pipeline is refused, with the reason; the schedule stays active', async () => {
+    const project = await app.addProject('a: { script: a, rules: [{ when: never }] }\n');
+    const schedule = await scheduleOf(project);
+    toNextHour();
+    await runDue();
+    const [row] = (await schedule.ticks()).rows();
+    expect(row?.at('state')).toBe('refused');
+    expect(row?.string('reason')).toContain('a is not in the pipeline');
+    expect(row?.number('refusal_id')).toBeGreaterThan(0);
+    expect((await schedule.get()).at('active')).toBe(true);
+  });
+});
+
+describe('a time without a server', () => {
+  it('makes up the last run, and says that the others were missed', async () => {
+    const project = await app.addProject(CONFIG);
+    const schedule = await scheduleOf(project);
+    toNextHour();
+    app.clock.advance(2 * 3600 + 10 * MINUTE);
+    await runDue();
+    expect(await schedule.states()).toEqual(['missed', 'missed', 'late']);
+    expect(await schedule.pipelines()).toHaveLength(1);
+  });
+
+  it('makes up all or none where the schedule says so', async () => {
+    const project = await app.addProject(CONFIG);
+    const all = await scheduleOf(project, { policy: { catch_up: 'all' } });
+    const none = await scheduleOf(project, { policy: { catch_up: 'none' } });
+    toNextHour();
+    app.clock.advance(3600 + 10 * MINUTE);
+    await runDue();
+    expect(await all.states()).toEqual(['late', 'late']);
+    expect(await none.states()).toEqual(['missed', 'missed']);
+  });
+});
+
+describe('a run that has not ended', () => {
+  const twoHours = async (overlap: string) => {
+    const project = await app.addProject(CONFIG);
+    const schedule = await scheduleOf(project, { policy: { overlap } });
+    for (let hour = 0; hour < 2; hour += 1) {
+      toNextHour();
+      await runDue();
+    }
+    return { project, schedule };
+  };
+
+  it('does not matter by default', async () => {
+    const { schedule } = await twoHours('allow');
+    expect(await schedule.states()).toEqual(['started', 'started']);
+  });
+
+  it('keeps the next from starting where overlap is forbidden', async () => {
+    const { schedule } = await twoHours('forbid');
+    expect(await schedule.states()).toEqual(['started', 'skipped']);
+    expect((await schedule.ticks()).string(0, 'reason')).toMatch(/^pipeline \d+ of this schedule has not ended$/);
+  });
+
+  it('is canceled by the next where it replaces', async () => {
+    const { project, schedule } = await twoHours('replace');
+    expect(await schedule.states()).toEqual(['started', 'started']);
+    const [first, second] = (await schedule.pipelines()).map(Number).toSorted((one, other) => one - other);
+    const statusOf = async (id: number | undefined) => (await project.call('GET', `/pipelines/${id}`)).at('status');
+    expect([await statusOf(first), await statusOf(second)]).toEqual(['canceled', 'pending']);
+  });
+
+  it('is waited for where runs queue', async () => {
+    const { project, schedule } = await twoHours('queue');
+    expect(await schedule.states()).toEqual(['started', 'planned']);
+    const runner = await app.addRunner(project);
+    await runner.work();
+    app.clock.advance(3);
+    await runDue();
+    expect(await schedule.states()).toEqual(['started', 'started']);
+  });
+});
+
+describe('an owner who may not run pipelines any more', () => {
+  it('switches the schedule off, with a reason; others run on', async () => {
+    const project = await app.addProject(CONFIG);
+    const person = await app.addPerson('leaver');
+    await project.addMember(person, ROLES.maintainer);
+    const theirs = await scheduleOf(project, { as: person });
+    const mine = await scheduleOf(project);
+    (await project.call('DELETE', `/members/${person.user.id}`)).must(204);
+    toNextHour();
+    await runDue();
+    expect(await theirs.states()).toEqual(['refused']);
+    expect((await theirs.ticks()).string(0, 'reason')).toContain('leaver, may not run pipelines');
+    expect((await theirs.get()).at('active')).toBe(false);
+    expect(await mine.states()).toEqual(['started']);
+  });
+});
+
+describe('an archived project', () => {
+  it('has no scheduled pipelines, and a row that says so', async () => {
+    const project = await app.addProject(CONFIG);
+    const schedule = await scheduleOf(project);
+    (await project.call('POST', '/archive')).must(201);
+    toNextHour();
+    await runDue();
+    expect((await schedule.ticks()).string(0, 'reason')).toBe('the project is archived');
+  });
+});
