@@ -25,6 +25,7 @@ import { cronClock, findScheduleOfPipeline } from '../rooms/schedules/index.ts';
 import type { ServerFacts } from '../rooms/variables/index.ts';
 import type { Background } from './background.ts';
 import { configSources } from './config-sources.ts';
+import { createMetrics } from './metrics.ts';
 import { userConsequences } from './user-consequences.ts';
 
 export interface PartsOptions {
@@ -51,6 +52,7 @@ export function makeParts(options: PartsOptions) {
   const repositories = openRepositories(join(options.dataDir, 'repositories'));
   const blobs = new FileBlobStore(join(options.dataDir, 'blobs'));
   const server: ServerFacts = { externalUrl: options.externalUrl };
+  const metrics = createMetrics();
   const publish = publishTo([environmentsOnFact(clock)]);
   const presence = new AdvisoryLockPresence(database.pool);
   const authenticate = {
@@ -113,6 +115,8 @@ export function makeParts(options: PartsOptions) {
     pushes,
     bell: new JobBell(),
     scheduleClock: cronClock,
+    metrics,
+    observeScheduleLag: metrics.observeScheduleLag,
     findSchedule: (id: ScheduleId) => findScheduleOfPipeline(core, id),
     jobBelongings,
     authenticate,

@@ -41,6 +41,7 @@ import { variableRoutes } from '../rooms/variables/index.ts';
 import { apiDescriptionRoute } from './api-description-route.ts';
 import { editorSchemaRoute } from './editor-schema-route.ts';
 import { healthRoutes } from './health-routes.ts';
+import { metricsRoute } from './metrics.ts';
 import type { Parts } from './parts.ts';
 import { makeRateLimits } from './rate-limits.ts';
 
@@ -126,6 +127,7 @@ export function makeRoutes(parts: Parts): AppRoutes {
     site: [
       ...healthRoutes(parts),
       editorSchemaRoute(),
+      metricsRoute(parts.metrics),
       ...idTokenRoutes(parts),
       ...sessionRoutes(accountDeps),
       ...gitRoutes(gitDeps),

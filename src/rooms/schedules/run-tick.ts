@@ -11,7 +11,10 @@ import { runSchedule } from './run-schedule.ts';
 import type { Schedule } from './schedule.ts';
 import { findSchedule, updateSchedule } from './store.ts';
 
-export type RunTickDeps = CreatePipelineDeps;
+export interface RunTickDeps extends CreatePipelineDeps {
+  /** Told of every start: seconds after its moment. */
+  readonly observeScheduleLag: (seconds: number) => void;
+}
 
 /** Milliseconds after which a start counts as late. */
 const LATE_AFTER = 60_000;
@@ -52,7 +55,7 @@ const start = async (
   tick: OpenTick,
   as: { readonly project: Project; readonly user: User; readonly role: Role | undefined },
 ): Promise<void> => {
-  await runSchedule(deps, schedule, {
+  const result = await runSchedule(deps, schedule, {
     ...as,
     claim: (tx) => lockOpenTick(tx, tick.id),
     settle: async (tx, { pipelineId, refusal }) => {
@@ -65,6 +68,8 @@ const start = async (
       await decideTick(tx, tick.id, decision, now);
     },
   });
+  if (result.kind !== 'created') return;
+  deps.observeScheduleLag((deps.clock.now().getTime() - tick.dueAt.getTime()) / 1000);
 };
 
 const stateOfStart = ({ plannedAt, dueAt }: OpenTick, now: Date): TickDecision => {

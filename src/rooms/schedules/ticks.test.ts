@@ -203,3 +203,24 @@ describe('an archived project', () => {
     expect((await schedule.ticks()).string(0, 'reason')).toBe('the project is archived');
   });
 });
+
+describe('the lag', () => {
+  it('is from the moment of the tick to its pipeline, in the API and as a metric', async () => {
+    const project = await app.addProject(CONFIG);
+    const schedule = await scheduleOf(project);
+    const lag = async () => (await project.call('GET', '/penstock/schedules/lag')).must(200);
+    expect((await lag()).body).toMatchObject({ runs: 0, p50_seconds: null, p99_seconds: null });
+    toNextHour();
+    app.clock.advance(3);
+    await runDue();
+    toNextHour();
+    app.clock.advance(1);
+    await runDue();
+    expect(await schedule.states()).toEqual(['started', 'started']);
+    expect((await lag()).body).toMatchObject({ runs: 2, p50_seconds: 2, max_seconds: 3 });
+    const metrics = await fetch(`${app.url}/-/metrics`);
+    expect(metrics.headers.get('content-type')).toContain('version=0.0.4');
+    expect(await metrics.text()).toMatch(/penstock_schedule_lag_seconds_bucket\{le="5"\} [1-9]/);
+    expect((await project.anonymously('GET', '/penstock/schedules/lag')).status).toBe(401);
+  });
+});

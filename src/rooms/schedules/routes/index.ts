@@ -3,6 +3,7 @@ import type { ProjectGuards } from '../../projects/index.ts';
 import { scheduleGuards } from '../guards.ts';
 import { changeRoutes } from './change-routes.ts';
 import type { ScheduleRouteDeps } from './deps.ts';
+import { lagRoutes } from './lag-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { readRoutes } from './read-routes.ts';
 import { variableRoutes } from './variable-routes.ts';
@@ -12,5 +13,11 @@ export const scheduleRoutes = (
   parts: Omit<ScheduleRouteDeps, 'scheduleGuards'> & { readonly project: ProjectGuards },
 ): readonly Route[] => {
   const deps = { ...parts, scheduleGuards: scheduleGuards(parts) };
-  return [...readRoutes(deps), ...changeRoutes(deps), ...variableRoutes(deps), ...policyRoutes(deps)];
+  return [
+    ...readRoutes(deps),
+    ...changeRoutes(deps),
+    ...variableRoutes(deps),
+    ...policyRoutes(deps),
+    ...lagRoutes({ ...deps, project: parts.project }),
+  ];
 };
