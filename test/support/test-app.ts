@@ -134,6 +134,11 @@ export class TestApp {
     return this.parts.db;
   }
 
+  /** The data folder. */
+  get dataDir(): string {
+    return this.#shared.folder;
+  }
+
   get faults(): string[] {
     return this.#server.faults;
   }
