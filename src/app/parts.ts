@@ -8,10 +8,8 @@ import type { AllowedTarget } from '../platform/net/index.ts';
 import type { Database } from '../platform/postgres/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
 import { accountGuards } from '../rooms/accounts/index.ts';
-import { findArtifactBelongings } from '../rooms/artifacts/index.ts';
 import { environmentsOnFact } from '../rooms/environments/index.ts';
 import { groupGuards } from '../rooms/groups/index.ts';
-import type { FindJobBelongings } from '../rooms/pipelines/index.ts';
 import { findExecutingJobByToken, onPushed, pipelineGuards } from '../rooms/pipelines/index.ts';
 import { groupProjects, projectGuards } from '../rooms/projects/index.ts';
 import {
@@ -20,11 +18,12 @@ import {
   PushJournal,
   projectRepositories,
 } from '../rooms/repositories/index.ts';
-import { findRunnersByIds, JobBell, presentRunner } from '../rooms/runners/index.ts';
+import { JobBell } from '../rooms/runners/index.ts';
 import { cronClock, findScheduleOfPipeline } from '../rooms/schedules/index.ts';
 import type { ServerFacts } from '../rooms/variables/index.ts';
 import type { Background } from './background.ts';
 import { configSources } from './config-sources.ts';
+import { findJobBelongings } from './find-job-belongings.ts';
 import { createMetrics } from './metrics.ts';
 import { userConsequences } from './user-consequences.ts';
 
@@ -70,30 +69,7 @@ export function makeParts(options: PartsOptions) {
   const inGroups = groupProjects(projectDeps);
   const group = groupGuards({ ...authenticate, groupProjects: inGroups });
   const project = projectGuards(authenticate);
-  const jobBelongings: FindJobBelongings = async (jobs) => {
-    const artifacts = await findArtifactBelongings(
-      { db, clock },
-      jobs.map((job) => job.id),
-    );
-    const runners = await findRunnersByIds(
-      db,
-      jobs.flatMap((job) => (job.runnerId === null ? [] : [job.runnerId])),
-    );
-    return new Map(
-      jobs.map((job) => {
-        const runner = job.runnerId === null ? undefined : runners.get(job.runnerId);
-        const own = artifacts.get(job.id) ?? { artifacts: [] };
-        return [
-          job.id,
-          {
-            ...own,
-            runner: runner === undefined ? null : presentRunner(runner, clock.now()),
-            runnerManager: null,
-          },
-        ];
-      }),
-    );
-  };
+  const jobBelongings = findJobBelongings({ db, clock });
   const core = {
     db,
     clock,

@@ -8,7 +8,7 @@ import { startTestApp, type TestApp } from '../support/test-app.ts';
 import type { TestProject } from '../support/test-project.ts';
 import { until } from '../support/until.ts';
 
-const WORKER = join(import.meta.dirname, '../support/schedule-worker.ts');
+const WORKER = join(import.meta.dirname, '../support/start-schedule-worker.ts');
 /** With the changes to summer time of America and of Europe. */
 const START = Date.parse('2026-03-02T00:00:30Z');
 const END = Date.parse('2026-04-01T00:00:30Z');

@@ -54,7 +54,7 @@ describe('a tick', () => {
     await runDue();
     await runDue();
     const [id] = await schedule.pipelines();
-    const pipeline = (await project.call('GET', `/pipelines/${id}`)).must(200);
+    const pipeline = (await project.call('GET', `/pipelines/${String(id)}`)).must(200);
     expect(pipeline.at('source')).toBe('schedule');
     expect(pipeline.at('user', 'id')).toBe(project.owner.user.id);
     expect(await schedule.pipelines()).toHaveLength(1);

@@ -9,7 +9,7 @@ import { createVault, parseKeyring } from '../../src/platform/secrets/index.ts';
 import { runDueTicks } from '../../src/rooms/schedules/index.ts';
 
 /**
- * A server that does nothing but run schedules, as a process that can be killed: `schedule-worker.ts <connection as JSON> <data
+ * A server that does nothing but run schedules, as a process that can be killed: `start-schedule-worker.ts <connection as JSON> <data
  * folder> <file with the time in milliseconds>`. It ends when its parent does.
  */
 const [connection = '{}', dataDir = '', clockFile = ''] = process.argv.slice(2);
