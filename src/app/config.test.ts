@@ -18,3 +18,11 @@ test('a wrong entry of PENSTOCK_OUTBOUND_ALLOW is named', () => {
   expect(wrong).toThrow(ConfigError);
   expect(wrong).toThrow(/^PENSTOCK_OUTBOUND_ALLOW: "\*\.internal" is no host/);
 });
+
+test('PENSTOCK_SCHEDULE_TICK_CRON is a cron, or is refused with a reason', () => {
+  const tick = (text: string) =>
+    readConfig({}, { PENSTOCK_SCHEDULE_TICK_CRON: text }, { concurrency: 2 }).scheduleTickCron?.text;
+  expect(tick('3-59/10 * * * *')).toBe('3-59/10 * * * *');
+  expect(tick('')).toBeUndefined();
+  expect(() => tick('every day')).toThrow(/^PENSTOCK_SCHEDULE_TICK_CRON: /);
+});

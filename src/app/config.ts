@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { type Cron, parseCron } from '../kit/cron/index.ts';
 import { type AllowedTarget, BadAllowedTarget, parseAllowedTargets } from '../platform/net/index.ts';
 import { ConfigError } from './config-error.ts';
 
@@ -24,6 +25,8 @@ export interface Config {
   readonly logLevel: string;
   /** Private hosts and addresses that requests on behalf of users may go to. */
   readonly outboundAllow: readonly AllowedTarget[];
+  /** GitLab's worker that looks for due schedules, to imitate its times; undefined: true minutes. */
+  readonly scheduleTickCron: Cron | undefined;
 }
 
 /** A setting: its flag (`--port`), its variable, and what to do with the text. */
@@ -99,6 +102,12 @@ function readAllowedTargets(text: string, name: string): readonly AllowedTarget[
   }
 }
 
+function readWorkerCron(text: string, name: string): Cron {
+  const parsed = parseCron(text);
+  if (parsed.kind === 'cron') return parsed.cron;
+  throw new ConfigError(`${name}: ${parsed.reason}`);
+}
+
 const SETTINGS = {
   host: { flag: 'host', variable: 'PENSTOCK_HOST', read: readText },
   port: { flag: 'port', variable: 'PENSTOCK_PORT', read: wholeNumber(0, 65_535) },
@@ -116,6 +125,7 @@ const SETTINGS = {
   secretKeyFile: { flag: 'secret-key-file', variable: 'PENSTOCK_SECRET_KEY_FILE', read: readText },
   logLevel: { flag: 'log-level', variable: 'PENSTOCK_LOG_LEVEL', read: readLogLevel },
   outboundAllow: { flag: 'outbound-allow', variable: 'PENSTOCK_OUTBOUND_ALLOW', read: readAllowedTargets },
+  scheduleTickCron: { flag: 'schedule-tick-cron', variable: 'PENSTOCK_SCHEDULE_TICK_CRON', read: readWorkerCron },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** The flag wins over the variable; an empty variable counts as not set. Undefined: neither is there. */
@@ -145,5 +155,6 @@ export function readConfig(flags: Flags, environment: Environment, defaults: { r
     ),
     logLevel: read(SETTINGS.logLevel, 'logLevel', flags, environment) ?? 'info',
     outboundAllow: read(SETTINGS.outboundAllow, 'outboundAllow', flags, environment) ?? [],
+    scheduleTickCron: read(SETTINGS.scheduleTickCron, 'scheduleTickCron', flags, environment),
   };
 }

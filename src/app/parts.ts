@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { publishTo } from '../events/index.ts';
 import type { Clock } from '../kit/clock.ts';
+import type { Cron } from '../kit/cron/index.ts';
 import type { ScheduleId } from '../kit/ids.ts';
 import { FileBlobStore } from '../platform/blobs/index.ts';
 import type { Logger } from '../platform/log.ts';
@@ -39,6 +40,8 @@ export interface PartsOptions {
   readonly externalUrl: string;
   /** Private targets that requests for users may reach. */
   readonly outboundAllow: readonly AllowedTarget[];
+  /** GitLab's worker cron, to imitate its `next_run_at`. */
+  readonly scheduleTickCron?: Cron | undefined;
 }
 
 /**
@@ -90,7 +93,7 @@ export function makeParts(options: PartsOptions) {
     presence,
     pushes,
     bell: new JobBell(),
-    scheduleClock: cronClock,
+    scheduleClock: cronClock(options.scheduleTickCron),
     metrics,
     observeScheduleLag: metrics.observeScheduleLag,
     findSchedule: (id: ScheduleId) => findScheduleOfPipeline(core, id),

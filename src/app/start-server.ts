@@ -62,9 +62,9 @@ export async function startServer(config: Config, log: Logger, options: StartOpt
   try {
     const root = await prepareAccounts(config, { db: database.db, clock, vault });
     const background = new Background(log);
-    const { dataDir, outboundAllow } = config;
+    const { dataDir, outboundAllow, scheduleTickCron } = config;
     const http = await listen(config, log, (externalUrl) =>
-      makeParts({ database, clock, log, vault, background, dataDir, externalUrl, outboundAllow }),
+      makeParts({ database, clock, log, vault, background, dataDir, externalUrl, outboundAllow, scheduleTickCron }),
     );
     const running = await startWork(config, log, database, http);
     return {

@@ -13,7 +13,7 @@ import {
   sweepUnconfirmedJobs,
 } from '../rooms/pipelines/index.ts';
 import { findJobsWithRunner, ONLINE_WITHIN } from '../rooms/runners/index.ts';
-import { runDueTicks } from '../rooms/schedules/index.ts';
+import { purgeTicks, runDueTicks } from '../rooms/schedules/index.ts';
 import { archiveTraces } from '../rooms/traces/index.ts';
 import { purgeExpiredTriggers } from '../rooms/triggers/index.ts';
 import type { Parts } from './parts.ts';
@@ -50,6 +50,7 @@ export function makeTicks(parts: Parts, database: Database): readonly Tick[] {
     alone('artifacts', MINUTE, () => expireArtifacts(parts)),
     alone('blobs', MINUTE, () => sweepBlobs(parts)),
     alone('refusals', 60 * MINUTE, () => purgeRefusals(parts)),
+    alone('ledger of schedules', 60 * MINUTE, () => purgeTicks(parts)),
     alone('triggers', 60 * MINUTE, () => purgeExpiredTriggers(parts)),
     alone('jobs of blocked users', MINUTE, () => sweepJobsOfBlockedUsers(parts)),
     alone('deleted users', MINUTE, () => removeMarkedUsers(parts)),

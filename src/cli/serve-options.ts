@@ -16,7 +16,8 @@ export function withServeOptions(command: Command): Command {
     .option(
       '--outbound-allow <list>',
       'private hosts and networks that includes and hooks may reach (PENSTOCK_OUTBOUND_ALLOW)',
-    );
+    )
+    .option('--schedule-tick-cron <cron>', "imitate GitLab's schedule worker (PENSTOCK_SCHEDULE_TICK_CRON)");
 }
 
 export function withDataOptions(command: Command): Command {

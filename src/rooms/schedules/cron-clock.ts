@@ -1,5 +1,5 @@
 import type { Cron, DstPolicy } from '../../kit/cron/index.ts';
-import { FUGIT_DST, findZone, nextRun, parseCron, runsAfter, zoneChangesBetween } from '../../kit/cron/index.ts';
+import { FUGIT_DST, findZone, imitateTick, nextRun, parseCron, zoneChangesBetween } from '../../kit/cron/index.ts';
 import type { SchedulePolicy } from './schedule.ts';
 import type { ClockedSchedule, PlannedRun, ScheduleClock } from './schedule-clock.ts';
 
@@ -36,8 +36,8 @@ const plannedRun = (zone: string, before: Date, at: Date): PlannedRun => ({
   })),
 });
 
-/** The true times of crons in their zones. */
-export const cronClock: ScheduleClock = {
+/** The true times of crons in their zones; with a worker's cron those at which GitLab would find them due. */
+export const cronClock = (worker?: Cron): ScheduleClock => ({
   check: (cron, cronTimezone) => {
     // Whatever the number will be: it draws a value, and decides nothing here.
     const parsed = parseCron(cron, { hashSeed: '' });
@@ -49,22 +49,25 @@ export const cronClock: ScheduleClock = {
   },
   next: (schedule, after) => {
     const timetable = timetableOf(schedule);
-    return timetable === undefined ? null : (nextRun(timetable.cron, timetable.zone, after, timetable.dst) ?? null);
+    return timetable === undefined ? null : (runAfter(timetable, after, worker) ?? null);
   },
   preview: (schedule, after, count) => {
     const timetable = timetableOf(schedule);
     if (timetable === undefined) return [];
-    const { cron, zone, dst } = timetable;
     const runs: PlannedRun[] = [];
     let before = after;
-    for (const at of runsAfter(cron, zone, after, dst)) {
-      runs.push(plannedRun(zone, before, at));
-      if (runs.length === count) break;
+    while (runs.length < count) {
+      const at = runAfter(timetable, before, worker);
+      if (at === undefined) break;
+      runs.push(plannedRun(timetable.zone, before, at));
       before = at;
     }
     return runs;
   },
-};
+});
+
+const runAfter = ({ cron, zone, dst }: Timetable, after: Date, worker: Cron | undefined): Date | undefined =>
+  worker === undefined ? nextRun(cron, zone, after, dst) : imitateTick({ worker, cron, zone, now: after, policy: dst });
 
 const UNKNOWN_ZONE =
   'There is no such time zone: write a name such as Europe/Berlin, UTC or Pacific Time (US & Canada), with its capitals.';

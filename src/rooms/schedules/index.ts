@@ -1,4 +1,5 @@
 export { cronClock } from './cron-clock.ts';
+export { purgeTicks } from './purge-ticks.ts';
 export { scheduleRoutes } from './routes/index.ts';
 export { runDueTicks } from './run-due-ticks.ts';
 export { findScheduleOfPipeline } from './run-schedule.ts';

@@ -16,7 +16,8 @@ export const lockDueSchedules = async (tx: Tx, now: Date, limit: number): Promis
     .where('next_run_at', '<=', now)
     .orderBy('next_run_at')
     .limit(limit)
-    .forUpdate()
+    // Not FOR UPDATE: a pipeline that is made meanwhile refers to its schedule.
+    .forNoKeyUpdate()
     .skipLocked()
     .execute();
   return rows.map((row) => row.id as ScheduleId);
@@ -64,7 +65,7 @@ export const leaseDueTicks = async (db: Db, now: Date, until: Date, limit: numbe
       select id from schedule_ticks
       where state = 'planned' and due_at <= ${now} and (leased_until is null or leased_until <= ${now})
       order by due_at, id limit ${limit}
-      for update skip locked)
+      for no key update skip locked)
     returning id, schedule_id, project_id, planned_at, due_at`.execute(db);
   return rows
     .map((row) => ({
@@ -94,7 +95,7 @@ export const lockOpenTick = async (tx: Tx, id: number): Promise<boolean> => {
     .select('id')
     .where('id', '=', id)
     .where('state', '=', 'planned')
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   return row !== undefined;
 };
@@ -143,4 +144,10 @@ export const hasEarlierOpenTick = async (db: Db, tick: OpenTick): Promise<boolea
     .where('planned_at', '<', tick.plannedAt)
     .executeTakeFirst();
   return row !== undefined;
+};
+
+/** Forgets what was decided before then. Answers how many. */
+export const deleteTicksDecidedBefore = async (db: Db, time: Date): Promise<number> => {
+  const result = await db.deleteFrom('schedule_ticks').where('decided_at', '<', time).executeTakeFirst();
+  return Number(result.numDeletedRows);
 };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseCron } from '../../kit/cron/index.ts';
 import type { ScheduleId } from '../../kit/ids.ts';
+import { cronClock } from './cron-clock.ts';
 import { planTicks } from './plan-ticks.ts';
 import type { SchedulePolicy } from './schedule.ts';
 
@@ -99,5 +101,25 @@ describe('the ticks of a schedule', () => {
     expect(offsets()).toEqual(offsets());
     expect(Math.max(...offsets())).toBeLessThanOrEqual(30);
     expect(new Set(offsets()).size).toBeGreaterThan(10);
+  });
+});
+
+describe('the times of a schedule', () => {
+  const noon = { id: 7 as ScheduleId, cron: '0 * * * *', cronTimezone: 'UTC', policy: POLICY };
+  const eleven = new Date('2026-03-04T11:00:00Z');
+
+  it('are the true minutes of its cron', () => {
+    expect(cronClock().next(noon, eleven)).toEqual(new Date('2026-03-04T12:00:00Z'));
+  });
+
+  it("are the ticks of GitLab's worker where those are imitated", () => {
+    const worker = parseCron('*/5 * * * *');
+    if (worker.kind !== 'cron') throw new Error(worker.reason);
+    expect(cronClock(worker.cron).next(noon, eleven)).toEqual(new Date('2026-03-04T12:05:00Z'));
+    expect(
+      cronClock(worker.cron)
+        .preview(noon, eleven, 2)
+        .map(({ at }) => at.toISOString().slice(11, 16)),
+    ).toEqual(['12:05', '13:05']);
   });
 });
