@@ -88,8 +88,18 @@ export const putOffTick = async (db: Db, id: number, until: Date): Promise<void>
     .execute();
 };
 
-/** Locks an undecided tick; false when it was decided before. */
-export const lockOpenTick = async (tx: Tx, id: number): Promise<boolean> => {
+/**
+ * Locks an undecided tick; false when it was decided before, or its schedule is gone. The schedule comes first, as in its
+ * deletion, so that the two never wait for each other in a circle.
+ */
+export const lockOpenTick = async (tx: Tx, { id, scheduleId }: OpenTick): Promise<boolean> => {
+  const schedule = await tx
+    .selectFrom('pipeline_schedules')
+    .select('id')
+    .where('id', '=', scheduleId)
+    .forKeyShare()
+    .executeTakeFirst();
+  if (schedule === undefined) return false;
   const row = await tx
     .selectFrom('schedule_ticks')
     .select('id')

@@ -57,7 +57,7 @@ const start = async (
 ): Promise<void> => {
   const result = await runSchedule(deps, schedule, {
     ...as,
-    claim: (tx) => lockOpenTick(tx, tick.id),
+    claim: (tx) => lockOpenTick(tx, tick),
     settle: async (tx, { pipelineId, refusal }) => {
       const now = deps.clock.now();
       const made = { ...(pipelineId !== null && { pipelineId }) };

@@ -99,6 +99,17 @@ describe('a tick', () => {
     expect(await schedule.pipelines()).toHaveLength(1);
   });
 
+  it('of a schedule that is deleted at that moment has a pipeline or none, and the deletion succeeds', async () => {
+    const project = await app.addProject(CONFIG);
+    const schedules = await Promise.all(Array.from({ length: 8 }, () => scheduleOf(project)));
+    toNextHour();
+    const remove = (id: number) => project.call('DELETE', `/pipeline_schedules/${id}`);
+    const [, ...removed] = await Promise.all([runDue(), ...schedules.map(({ id }) => remove(id))]);
+    expect(removed.map(({ status }) => status)).toEqual(schedules.map(() => 204));
+    const left = await app.db.selectFrom('schedule_ticks').select('id').where('project_id', '=', project.id).execute();
+    expect(left).toEqual([]);
+  });
+
   it('that can make no pipeline is refused, with the reason; the schedule stays active', async () => {
     const project = await app.addProject('a: { script: a, rules: [{ when: never }] }\n');
     const schedule = await scheduleOf(project);
