@@ -6,6 +6,9 @@ import { TestReporter } from './test-reporter.ts';
 
 const SYSTEM = 'postgresql 15';
 
+/** Long tests of what does not hang on PostgreSQL's version: who may what, what clients send, a month of schedules. */
+const ONCE = ['test/matrix/', 'test/clients/', 'test/scenarios/schedule-checker.test.ts'];
+
 /**
  * Three projects in one run: `plain` (no database), `embedded` (every file whose imports reach
  * `test/support/database.ts`) and the same files again against the system's PostgreSQL 15 where it is installed.
@@ -29,8 +32,7 @@ export const penstockTests = (options: {
     },
   });
   const system = findSystemPostgres(15);
-  // What a route answers to whom does not hang on PostgreSQL's version, and asking takes long.
-  const again = database.filter((file) => !file.startsWith('test/matrix/'));
+  const again = database.filter((file) => !ONCE.some((start) => file.startsWith(start)));
   const onSystem = [project('postgresql-15', again, 'test/support/start-system-postgres.ts')];
   return {
     root,
