@@ -56,4 +56,4 @@ export type {
   RuleTrace,
   SeenValue,
 } from './trace/trace.ts';
-export { expandOnce, lookupIn, sortAndExpandAll, type Variable } from './variables/index.ts';
+export { expandOnce, hideSecrets, lookupIn, secretsOf, sortAndExpandAll, type Variable } from './variables/index.ts';

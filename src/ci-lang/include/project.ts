@@ -14,9 +14,10 @@ export const projectInclude: IncludeKind = {
     const { hide } = scope.variables;
     const location = textOf(node).replace(/^\/+/, '');
     // Of a list of projects GitLab takes the first.
-    const path = textOf(isList(projectNode) ? projectNode.items[0] : projectNode).toLowerCase();
+    const named = textOf(isList(projectNode) ? projectNode.items[0] : projectNode);
+    const path = named.toLowerCase();
     const ref = textOf(givenNode(item, 'ref'));
-    const names = { file: hide(location), project: hide(path), ref: ref === '' ? 'HEAD' : hide(ref) };
+    const names = { file: hide(location), project: lowerCased(hide(named)), ref: ref === '' ? 'HEAD' : hide(ref) };
     const extra = { project: names.project, ref: names.ref };
     const address = { type: 'file', shown: names.file, extra } as const;
     const wrong = addressProblem(node, location, names.file);
@@ -44,6 +45,9 @@ export const projectInclude: IncludeKind = {
     };
   },
 };
+
+/** Paths are shown as they are compared, in small letters; the mask keeps its own. */
+const lowerCased = (shown: string): string => shown.toLowerCase().replaceAll('[masked]', '[MASKED]');
 
 const notFound = (project: string, isPublicOnly: boolean): [message: string, hint?: string] => {
   const advice = 'Make sure any includes in the pipeline configuration are correctly defined.';

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../ci-lang/index.ts';
+import { visible } from '../visible.ts';
 import { type LintReport, placeOf } from './lint-report.ts';
 import { sourceExcerpt } from './source-excerpt.ts';
 
@@ -22,9 +23,9 @@ const printFinding = (diagnostic: Diagnostic, report: LintReport, paint: Paint):
   const colour = severity === 'error' ? RED : YELLOW;
   const excerpt = sourceExcerpt(diagnostic, report.project.textOf(file));
   return [
-    `${placeOf(diagnostic, report)}: ${paint(colour, `${severity}:`)} ${message}`,
-    ...excerpt.map((line) => paint(DIM, line)),
-    ...(hint === undefined ? [] : [`  hint: ${hint}`]),
+    `${visible(placeOf(diagnostic, report))}: ${paint(colour, `${severity}:`)} ${visible(message)}`,
+    ...excerpt.map((line) => paint(DIM, visible(line))),
+    ...(hint === undefined ? [] : [`  hint: ${visible(hint)}`]),
     '',
   ].join('\n');
 };
@@ -37,7 +38,7 @@ const summaryOf = ({ file, result }: LintReport, paint: Paint): string => {
     ...(warnings.length > 0 ? [count(warnings.length, 'warning')] : []),
   ];
   const verdict = valid ? paint(GREEN, 'valid') : paint(RED, 'not valid');
-  return `${file === '-' ? 'The input' : file} is ${verdict}: ${found.join(', ')}`;
+  return `${file === '-' ? 'The input' : visible(file)} is ${verdict}: ${found.join(', ')}`;
 };
 
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;

@@ -286,3 +286,12 @@ describe('a dry run', () => {
     expect(printed).toContain('The resulting pipeline would have been empty.');
   });
 });
+
+describe('what a file says', () => {
+  it('does not reach the terminal as control characters', async () => {
+    const content = 'a: {script: x, stage: "\\e[31mRED\\e]0;title\\a"}\n';
+    const { printed } = await lintIn(folderOf({ '.gitlab-ci.yml': content }));
+    expect(printed).toContain('chosen stage \\u001b[31mRED\\u001b]0;title\\u0007 does not exist');
+    expect(printed).not.toContain('\u001B');
+  });
+});

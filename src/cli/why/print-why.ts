@@ -1,4 +1,5 @@
 import { type Explanation, explainInclude, explainJob, explainWorkflow } from '../../ci-lang/index.ts';
+import { visible } from '../visible.ts';
 import { verdictOf, type WhyReport } from './why-report.ts';
 
 /** For people: includes that have rules, the workflow, then every job with the rules that were looked at. */
@@ -9,7 +10,7 @@ export const printWhy = (report: WhyReport): string => {
     ...(workflow === undefined ? [] : [explainWorkflow(workflow)]),
     ...jobs.map(explainJob),
   ];
-  return [verdictOf(report), '', ...explanations.flatMap(linesOf), ''].join('\n');
+  return visible([verdictOf(report), '', ...explanations.flatMap(linesOf), ''].join('\n'));
 };
 
 const linesOf = ({ sentence, rules }: Explanation): readonly string[] => [

@@ -4,6 +4,7 @@ import { withOfflineHints } from '../offline/offline-hints.ts';
 import type { OfflineFlags } from '../offline/offline-options.ts';
 import { openProject } from '../offline/open-project.ts';
 import type { Terminal } from '../terminal.ts';
+import { visible } from '../visible.ts';
 import { printWhy } from './print-why.ts';
 import { printWhyJson } from './print-why-json.ts';
 import type { WhyReport } from './why-report.ts';
@@ -50,5 +51,7 @@ const unknownJob = (asked: string, { jobs }: DecisionTrace): string => {
     asked,
     jobs.map(({ name }) => name),
   );
-  return `There is no job \`${asked}\` in the configuration.${meant === undefined ? '' : ` Did you mean \`${meant}\`?`}`;
+  return visible(
+    `There is no job \`${asked}\` in the configuration.${meant === undefined ? '' : ` Did you mean \`${meant}\`?`}`,
+  );
 };

@@ -6,6 +6,7 @@ import type { User } from '../accounts/index.ts';
 import { judgeRef } from '../pipelines/index.ts';
 import type { Project, Role } from '../projects/index.ts';
 import type { RepositoryDeps } from '../repositories/index.ts';
+import { writeDueTicks } from './due-ticks.ts';
 import { expandRef } from './expand-ref.ts';
 import { deleteScheduleInputs, findScheduleInputs, saveScheduleInputs } from './input-store.ts';
 import type { Schedule, SchedulePolicy } from './schedule.ts';
@@ -78,6 +79,7 @@ export const changeSchedule = async (
     const isSwitchedOn = after.active && !before.active;
     const isReplanned = after.cron !== before.cron || after.cronTimezone !== before.cronTimezone || isSwitchedOn;
     const { description, cron, cronTimezone, active } = after;
+    if (isReplanned || !active) await writeDueTicks(tx, deps, before, now);
     await updateSchedule(
       tx,
       schedule.id,

@@ -4,6 +4,7 @@ import type { Db } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
 import { variableKeyErrors } from '../variables/index.ts';
 import type { ScheduleVariable } from './schedule.ts';
+import { lockSchedule } from './store.ts';
 import {
   deleteScheduleVariable,
   findScheduleVariables,
@@ -27,7 +28,7 @@ export const getScheduleVariable = async (
   return variable;
 };
 
-/** Throws 400 for a bad name and one that is there already. */
+/** Throws 400 for a bad name and one that is there already, 404 when the schedule is gone. */
 export const addScheduleVariable = async (
   { db, vault }: ScheduleVariableDeps,
   id: ScheduleId,
@@ -36,8 +37,12 @@ export const addScheduleVariable = async (
   const variable = { ...wanted, key: wanted.key.trim() };
   const errors = variableKeyErrors(variable.key);
   if (errors.length > 0) throw invalid({ key: errors });
-  if (!(await insertScheduleVariable(db, vault, id, variable))) throw invalid({ key: ['has already been taken'] });
-  return variable;
+  return db.transaction().execute(async (tx) => {
+    // It may be deleted at this moment.
+    if ((await lockSchedule(tx, id)) === undefined) throw notFound('Pipeline Schedule');
+    if (!(await insertScheduleVariable(tx, vault, id, variable))) throw invalid({ key: ['has already been taken'] });
+    return variable;
+  });
 };
 
 export const changeScheduleVariable = async (

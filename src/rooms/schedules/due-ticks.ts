@@ -1,7 +1,8 @@
 import type { Clock } from '../../kit/clock.ts';
-import type { Db } from '../../platform/postgres/index.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
 import { insertTicks, lockDueSchedules } from './ledger-store.ts';
 import { planTicks } from './plan-ticks.ts';
+import type { Schedule } from './schedule.ts';
 import type { ScheduleClock } from './schedule-clock.ts';
 import { lockSchedule, updateSchedule } from './store.ts';
 
@@ -41,6 +42,17 @@ export const planDueTicks = async (deps: DueTicksDeps): Promise<number> => {
     count += found;
   }
   return count;
+};
+
+/** Takes down what is due before a change plans the schedule anew, so that no planned run vanishes. */
+export const writeDueTicks = async (
+  tx: Tx,
+  { scheduleClock }: Pick<DueTicksDeps, 'scheduleClock'>,
+  schedule: Schedule,
+  now: Date,
+): Promise<void> => {
+  if (!schedule.active || schedule.nextRunAt === null || schedule.nextRunAt > now) return;
+  await insertTicks(tx, schedule, planTicks(schedule, scheduleClock, now).ticks, now);
 };
 
 /** One schedule that cannot be computed must not keep the others waiting: it is switched off, and says why. */

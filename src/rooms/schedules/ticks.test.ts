@@ -110,6 +110,18 @@ describe('a tick', () => {
     expect(left).toEqual([]);
   });
 
+  it('that is due when its schedule is changed still has its row', async () => {
+    const project = await app.addProject(CONFIG);
+    const [first, second] = [await scheduleOf(project), await scheduleOf(project)];
+    toNextHour();
+    const change = (id: number, json: object) => project.call('PUT', `/pipeline_schedules/${id}`, { json });
+    (await change(first.id, { cron: '0 */1 * * *' })).must(200);
+    (await change(second.id, { active: false })).must(200);
+    await runDue();
+    expect(await first.states()).toEqual(['started']);
+    expect(await second.states()).toEqual(['skipped']);
+  });
+
   it('that can make no pipeline is refused, with the reason; the schedule stays active', async () => {
     const project = await app.addProject('a: { script: a, rules: [{ when: never }] }\n');
     const schedule = await scheduleOf(project);

@@ -31,7 +31,7 @@ export const findScheduleVariables = async (
 
 /** False: the schedule has a variable of that key. */
 export const insertScheduleVariable = async (
-  db: Db,
+  db: Db | Tx,
   vault: Vault,
   scheduleId: ScheduleId,
   variable: ScheduleVariable,

@@ -1,5 +1,5 @@
 import type { CompileResult } from '../../../ci-lang/index.ts';
-import { FILTERED_MESSAGES } from '../../../ci-lang/index.ts';
+import { FILTERED_MESSAGES, hideRestricted } from '../../../ci-lang/index.ts';
 import type { PipelineFailureReason } from '../../../wire/statuses.ts';
 import { reasonOfDiagnostic, reasonsOfJobs, reasonsOfWorkflow } from '../why/reason.ts';
 import type { CreationRefused } from './request.ts';
@@ -10,6 +10,8 @@ type Refused = Exclude<CompileResult, { readonly kind: 'compiled' }>;
 /** GitLab's sentence for what the compiler refused, with our reasons. */
 export function refusalOfResult(result: Refused): CreationRefused {
   const { trace } = result;
+  // Reasons reach whoever asked, and the ledger: with a trigger token that is anybody.
+  const shown = hideRestricted(trace);
   switch (result.kind) {
     case 'config_error':
       return refuse(result.errors[0].message, {
@@ -20,13 +22,13 @@ export function refusalOfResult(result: Refused): CreationRefused {
     case 'filtered_by_workflow_rules':
       return refuse(FILTERED_MESSAGES[result.kind], {
         failureReason: result.kind,
-        reasons: reasonsOfWorkflow(trace),
+        reasons: reasonsOfWorkflow(shown),
         trace,
       });
     case 'filtered_by_rules':
       return refuse(FILTERED_MESSAGES[result.kind], {
         failureReason: result.kind,
-        reasons: reasonsOfJobs(trace),
+        reasons: reasonsOfJobs(shown),
         trace,
       });
   }

@@ -139,6 +139,16 @@ describe('a refused creation', () => {
     });
   });
 
+  it('tells nobody what variables of the project hold, as whoever asks may be no member', async () => {
+    await project.commit('workflow: {rules: [{if: $TARGET == "x"}, {if: $PASSWORD == "y"}]}\na: {script: x}\n', {
+      branch: 'curious',
+    });
+    const token = (await project.call('POST', '/triggers', { json: { description: 't' } })).must(201).string('token');
+    const answer = await project.anonymously('POST', '/trigger/pipeline', { json: { token, ref: 'curious' } });
+    expect(answer.must(400).text).not.toMatch(/stage-of-ours|hunter2/);
+    expect(answer.string('reasons', 1, 'message')).toContain('$TARGET is set');
+  });
+
   it('says of every job why it is not there', async () => {
     await project.commit('a: {script: x, only: [tags]}\nb: {script: x, rules: [{when: never}]}\n', { branch: 'empty' });
     const answer = (await create({ ref: 'empty' })).must(400);
@@ -238,6 +248,19 @@ describe('POST penstock/why', () => {
     await project.commit(CONFIG, { branch: 'release' });
     const refused = (await simulate({ ref: 'release' }, developer)).must(200);
     expect(refused.string('message', 'base', 0)).toContain('You do not have sufficient permission to run a pipeline');
+  });
+
+  it('shows no masked value where it is put into a name', async () => {
+    const content = `
+workflow: {name: "for $PASSWORD"}
+include: {project: "$PASSWORD", file: a.yml, rules: [{if: $NOT_THERE}]}
+a: {script: x, tags: ["$PASSWORD"], environment: "e/$PASSWORD"}
+`;
+    const answer = (await simulate({ content })).must(200);
+    expect(answer.at('outcome')).toBe('created');
+    expect(answer.text).not.toContain('hunter2');
+    const refused = await simulate({ content: 'include: {project: "$PASSWORD", file: a.yml}' });
+    expect(refused.text.toLowerCase()).not.toContain('hunter2');
   });
 
   it('shows a developer no values of project variables', async () => {
