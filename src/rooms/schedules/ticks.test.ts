@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Person, startTestApp, type TestApp } from '../../../test/support/test-app.ts';
 import type { TestProject } from '../../../test/support/test-project.ts';
+import type { ScheduleId } from '../../kit/ids.ts';
 import { ROLES } from '../projects/role.ts';
+import { addScheduleVariable } from './change-variables.ts';
 
 const CONFIG = 'a: { script: a }\n';
 const MINUTE = 60;
@@ -132,6 +134,18 @@ describe('a tick', () => {
     expect(row?.string('reason')).toContain('a is not in the pipeline');
     expect(row?.number('refusal_id')).toBeGreaterThan(0);
     expect((await schedule.get()).at('active')).toBe(true);
+  });
+});
+
+describe('a variable for a schedule that is deleted at that moment', () => {
+  it('is refused with 404', async () => {
+    const project = await app.addProject(CONFIG);
+    const { id } = await scheduleOf(project);
+    (await project.call('DELETE', `/pipeline_schedules/${id}`)).must(204);
+    const variable = { key: 'A', value: '1', variableType: 'env_var', raw: false } as const;
+    await expect(addScheduleVariable(app.parts, id as ScheduleId, variable)).rejects.toThrow(
+      '404 Pipeline Schedule Not Found',
+    );
   });
 });
 
