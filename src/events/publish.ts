@@ -1,5 +1,5 @@
 import type { Tx } from '../platform/postgres/index.ts';
-import type { Fact } from './facts.ts';
+import type { Fact } from './facts/index.ts';
 
 /**
  * Writes what follows from facts, in their own transaction. Nothing slow: no git, HTTP or blob, and a few statements

@@ -1,4 +1,4 @@
-import type { Fact, JobMoved, Subscriber } from '../../events/index.ts';
+import { factsOfType, type JobMoved, type Subscriber } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { Status } from '../../wire/statuses.ts';
@@ -39,11 +39,11 @@ interface Move {
 export const environmentsOnFact =
   (clock: Clock): Subscriber =>
   async (tx, facts) => {
-    const created = new Map(ofType(facts, 'pipeline_created').map((fact) => [fact.pipelineId, fact.projectId]));
+    const created = new Map(factsOfType(facts, 'pipeline_created').map((fact) => [fact.pipelineId, fact.projectId]));
     const without = new Set(
-      ofType(facts, 'pipeline_created').flatMap((fact) => (fact.hasEnvironments ? [] : [fact.pipelineId])),
+      factsOfType(facts, 'pipeline_created').flatMap((fact) => (fact.hasEnvironments ? [] : [fact.pipelineId])),
     );
-    const moved = ofType(facts, 'job_moved').filter((fact) => !without.has(fact.pipelineId));
+    const moved = factsOfType(facts, 'job_moved').filter((fact) => !without.has(fact.pipelineId));
     for (const pipelineId of without) created.delete(pipelineId);
     if (created.size === 0 && moved.length === 0) return;
     const jobs = await findJobEnvironments(tx, {
@@ -66,9 +66,6 @@ export const environmentsOnFact =
       now,
     );
   };
-
-const ofType = <T extends Fact['type']>(facts: readonly Fact[], type: T): readonly Extract<Fact, { type: T }>[] =>
-  facts.filter((fact): fact is Extract<Fact, { type: T }> => fact.type === type);
 
 async function follow(tx: Tx, moves: readonly Move[], now: Date): Promise<void> {
   const deployments = moves.flatMap(({ fact, environment }) => {

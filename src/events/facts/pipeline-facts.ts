@@ -1,8 +1,5 @@
-import type { JobId, PipelineId, ProjectId } from '../kit/ids.ts';
-import type { Status } from '../wire/statuses.ts';
-
-/** What became true. Published in the transaction that made it true, so that nothing acknowledged is lost. */
-export type Fact = PipelineCreated | PipelineMoved | JobMoved;
+import type { DeploymentId, JobId, PipelineId, ProjectId } from '../../kit/ids.ts';
+import type { Status } from '../../wire/statuses.ts';
 
 export interface PipelineCreated {
   readonly type: 'pipeline_created';
@@ -27,4 +24,12 @@ export interface JobMoved {
   readonly jobId: JobId;
   readonly from: Status;
   readonly to: Status;
+}
+
+export interface DeploymentMoved {
+  readonly type: 'deployment_moved';
+  readonly projectId: ProjectId;
+  readonly pipelineId: PipelineId;
+  readonly deploymentId: DeploymentId;
+  readonly status: 'created' | 'running' | 'success' | 'failed' | 'canceled' | 'skipped' | 'blocked';
 }
