@@ -82,6 +82,7 @@ export function makeParts(options: PartsOptions) {
     repositories,
     blobs,
     server,
+    scheduleClock: cronClock(options.scheduleTickCron),
     later: background.start,
     ...configSources(clock, options.outboundAllow),
   };
@@ -93,7 +94,6 @@ export function makeParts(options: PartsOptions) {
     presence,
     pushes,
     bell: new JobBell(),
-    scheduleClock: cronClock(options.scheduleTickCron),
     metrics,
     observeScheduleLag: metrics.observeScheduleLag,
     findSchedule: (id: ScheduleId) => findScheduleOfPipeline(core, id),

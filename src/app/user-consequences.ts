@@ -3,18 +3,21 @@ import { findNamespaceOfUser } from '../rooms/accounts/index.ts';
 import { deleteGroupsOwnedAlone, findGroupsOwnedAlone, type GroupProjects } from '../rooms/groups/index.ts';
 import { dropJobsOfUser, type ProcessDeps } from '../rooms/pipelines/index.ts';
 import { removeMemberships } from '../rooms/projects/index.ts';
+import { type ScheduleClock, switchOffSchedulesOf } from '../rooms/schedules/index.ts';
 
 /** What follows in the higher rooms when a user is renamed, blocked or deleted. */
 export const userConsequences = (
-  core: ProcessDeps,
+  core: ProcessDeps & { readonly scheduleClock: ScheduleClock },
   projects: Pick<GroupProjects, 'followPaths' | 'deleteIn'>,
 ): UserConsequences => ({
   onUserBlocked: (id) => dropJobsOfUser(core, id),
+  onRightsLost: (tx, id) => switchOffSchedulesOf(tx, core, id),
   onNamespaceRenamed: (tx, id) => projects.followPaths(tx, [id], core.clock.now()),
   onUserDeleted: async (tx, id) => {
     await removeMemberships(tx, id);
     const namespace = await findNamespaceOfUser(tx, id);
     if (namespace !== undefined) await projects.deleteIn(tx, [namespace.id], core.clock.now());
+    await switchOffSchedulesOf(tx, core, id);
   },
   ownsGroupAlone: async (id) => (await findGroupsOwnedAlone(core.db, id, core.clock.now())).length > 0,
   deleteGroupsOwnedAlone: (tx, id) => deleteGroupsOwnedAlone(tx, id, core.clock.now(), projects),

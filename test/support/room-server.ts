@@ -27,6 +27,7 @@ import {
   type Role,
 } from '../../src/rooms/projects/index.ts';
 import { openRepositories, projectRepositories } from '../../src/rooms/repositories/index.ts';
+import { cronClock } from '../../src/rooms/schedules/index.ts';
 import { triggerTokenRoutes } from '../../src/rooms/triggers/token-routes.ts';
 import { variableRoutes } from '../../src/rooms/variables/index.ts';
 import { testDatabase } from './database.ts';
@@ -118,7 +119,10 @@ export const startRoomServer = async () => {
   };
   const inGroups = groupProjects(inProjects);
   const group = groupGuards({ ...authentication, groupProjects: inGroups });
-  const consequences = userConsequences({ db, clock, publish: async () => undefined }, inGroups);
+  const consequences = userConsequences(
+    { db, clock, publish: async () => undefined, scheduleClock: cronClock() },
+    inGroups,
+  );
   const accounts = {
     db,
     clock,
@@ -131,7 +135,7 @@ export const startRoomServer = async () => {
   const http = createHttpServer({
     routes: [
       ...accountRoutes(accounts),
-      ...groupRoutes({ db, clock, guards, group, groupProjects: inGroups }),
+      ...groupRoutes({ db, clock, guards, group, groupProjects: inGroups, ...consequences }),
       ...projectRoutes(projects),
       ...variableRoutes({ db, vault, clock }, { accounts: guards, group, project }),
       ...triggerTokenRoutes({ db, vault, clock }, project),

@@ -10,7 +10,7 @@ import type { UserConsequences } from './user-consequences.ts';
 import { userErrors } from './user-policy.ts';
 import { findOwnerOfEmail, findUserById, findUserByUsername, type UserChanges, updateUser } from './user-store.ts';
 
-export type ChangeUserDeps = AccountDeps & Pick<UserConsequences, 'onNamespaceRenamed'>;
+export type ChangeUserDeps = AccountDeps & Pick<UserConsequences, 'onNamespaceRenamed' | 'onRightsLost'>;
 
 export interface ChangeUserRequest extends Omit<UserChanges, 'passwordHash'> {
   readonly password?: string;
@@ -61,6 +61,7 @@ export const changeUser = async (deps: ChangeUserDeps, user: User, wanted: Chang
     if (changed.username !== user.username || changed.name !== user.name) {
       await renameNamespace(tx, deps, changed, now);
     }
+    if (user.admin && !changed.admin) await deps.onRightsLost(tx, user.id);
     return changed;
   });
   return run.catch((error: unknown) => {

@@ -9,7 +9,8 @@ import { deleteBotsWithoutTokenSince, deleteMarkedUsers, markUserDeleted, moveUs
 
 /*
  * Each answers whether something changed (GitLab's body: `true`, or `null` when there was nothing to do). What a user
- * owns (tokens, trigger tokens, schedules) is not touched: it is asked for its owner's state whenever it is used.
+ * owns (tokens, trigger tokens) is not touched: it is asked for its owner's state whenever it is used. Schedules are
+ * switched off.
  */
 
 export type ModerateDeps = AccountDeps & UserConsequences;
@@ -21,6 +22,7 @@ export const blockUser = async (deps: ModerateDeps, by: User, user: User): Promi
   await deps.db.transaction().execute(async (tx) => {
     await moveUserState(tx, user.id, ['active', 'deactivated'], 'blocked', deps.clock.now());
     await deleteSessionsOfUser(tx, user.id);
+    await deps.onRightsLost(tx, user.id);
   });
   await deps.onUserBlocked(user.id);
   return true;
@@ -33,14 +35,19 @@ export const unblockUser = (deps: AccountDeps, user: User): Promise<boolean> => 
 };
 
 /** The same refusals as for a blocked user, until the next sign-in; jobs that run go on without rights. Throws 403. */
-export const deactivateUser = async (deps: AccountDeps, user: User): Promise<boolean> => {
+export const deactivateUser = async (
+  deps: AccountDeps & Pick<UserConsequences, 'onRightsLost'>,
+  user: User,
+): Promise<boolean> => {
   if (user.state === 'blocked') {
     throw new PenstockError('forbidden', 'Error occurred. A blocked user cannot be deactivated');
   }
   if (user.state === 'deactivated') return false;
   return deps.db.transaction().execute(async (tx) => {
     await deleteSessionsOfUser(tx, user.id);
-    return moveUserState(tx, user.id, ['active'], 'deactivated', deps.clock.now());
+    const changed = await moveUserState(tx, user.id, ['active'], 'deactivated', deps.clock.now());
+    await deps.onRightsLost(tx, user.id);
+    return changed;
   });
 };
 

@@ -84,13 +84,15 @@ export const isBotOf = async (db: Db, home: TokenHome, user: User): Promise<bool
 
 /** Revokes the token and blocks its bot, so that nothing that the bot has made (trigger tokens, jobs) goes on in its name. */
 export const revokeResourceToken = async (
-  deps: AccountDeps & Pick<UserConsequences, 'onUserBlocked'>,
+  deps: AccountDeps & Pick<UserConsequences, 'onUserBlocked' | 'onRightsLost'>,
   token: PersonalAccessToken,
 ): Promise<void> => {
   const now = deps.clock.now();
   const changed = await deps.db.transaction().execute(async (tx) => {
     await revokeToken(tx, token.id, now);
-    return moveUserState(tx, token.userId, ['active', 'deactivated'], 'blocked', now);
+    const moved = await moveUserState(tx, token.userId, ['active', 'deactivated'], 'blocked', now);
+    await deps.onRightsLost(tx, token.userId);
+    return moved;
   });
   if (changed) await deps.onUserBlocked(token.userId);
 };

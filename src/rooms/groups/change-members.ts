@@ -1,7 +1,7 @@
 import type { Clock } from '../../kit/clock.ts';
 import { conflict, forbidden, invalid, notFound, recordNotFound } from '../../kit/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
-import { dayOf, findUserById, findUserByUsername, type User } from '../accounts/index.ts';
+import { dayOf, findUserById, findUserByUsername, type User, type UserConsequences } from '../accounts/index.ts';
 import type { Member, MemberPlace, MemberReach } from './member.ts';
 import {
   deleteMember,
@@ -14,7 +14,7 @@ import {
 } from './member-store.ts';
 import { isRole, ROLE_NAMES, ROLES, type Role } from './role.ts';
 
-export interface MemberDeps {
+export interface MemberDeps extends Pick<UserConsequences, 'onRightsLost'> {
   readonly db: Db;
   readonly clock: Clock;
 }
@@ -139,6 +139,7 @@ export const changeMember = async (
     if (accessLevel !== ROLES.owner || typeof expiresAt === 'string') await keepOwner(tx, place, member, now);
     const changes = expiresAt === undefined ? { accessLevel } : { accessLevel, expiresAt };
     await updateMember(tx, place, member.user.id, changes);
+    if (accessLevel < member.accessLevel) await deps.onRightsLost(tx, member.user.id);
   });
   return getMember(deps, place, member.user.id);
 };
@@ -159,5 +160,6 @@ export const removeMember = async (
     await keepOwner(tx, place, member, deps.clock.now());
     await deleteMember(tx, place, member.user.id);
     if (place.kind === 'group' && options.keepBelow !== true) await deleteMembersBelow(tx, place.id, member.user.id);
+    await deps.onRightsLost(tx, member.user.id);
   });
 };

@@ -3,3 +3,5 @@ export { purgeTicks } from './purge-ticks.ts';
 export { scheduleRoutes } from './routes/index.ts';
 export { runDueTicks } from './run-due-ticks.ts';
 export { findScheduleOfPipeline } from './run-schedule.ts';
+export type { ScheduleClock } from './schedule-clock.ts';
+export { switchOffSchedulesOf } from './switch-off-schedules.ts';

@@ -23,6 +23,8 @@ const presentBasics = (schedule: Schedule) => ({
   cron_timezone: schedule.cronTimezone,
   next_run_at: schedule.nextRunAt?.toISOString() ?? null,
   active: schedule.active,
+  // Penstock's own: why the server switched it off.
+  ...(!schedule.active && schedule.deactivatedReason !== null && { deactivated_reason: schedule.deactivatedReason }),
   created_at: schedule.createdAt.toISOString(),
   updated_at: schedule.updatedAt.toISOString(),
 });

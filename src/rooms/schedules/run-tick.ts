@@ -1,10 +1,10 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { User } from '../accounts/index.ts';
-import { findUserById } from '../accounts/index.ts';
 import type { CreatePipelineDeps } from '../pipelines/index.ts';
 import { cancelPipeline } from '../pipelines/index.ts';
 import type { Project, Role } from '../projects/index.ts';
-import { findProjectById, findRole, userCan } from '../projects/index.ts';
+import { findProjectById } from '../projects/index.ts';
+import { findOwner } from './find-owner.ts';
 import type { OpenTick, TickDecision } from './ledger-store.ts';
 import { decideTick, findUnfinishedRuns, hasEarlierOpenTick, lockOpenTick, putOffTick } from './ledger-store.ts';
 import { runSchedule } from './run-schedule.ts';
@@ -32,7 +32,7 @@ export const runTick = async (deps: RunTickDeps, tick: OpenTick): Promise<void> 
   const decide = async (decision: TickDecision): Promise<void> => {
     await decideTick(deps.db, tick.id, decision, deps.clock.now());
   };
-  if (!schedule.active) return decide({ state: 'skipped', reason: 'the schedule was switched off before its start' });
+  if (!schedule.active) return decide({ state: 'skipped', reason: reasonOfSwitchedOff(schedule) });
   const project = await findProjectById(deps.db, tick.projectId);
   if (project === undefined) return decide({ state: 'skipped', reason: 'the project is being deleted' });
   if (project.archived) return decide({ state: 'skipped', reason: 'the project is archived' });
@@ -41,13 +41,16 @@ export const runTick = async (deps: RunTickDeps, tick: OpenTick): Promise<void> 
   if (overlap === 'wait') return putOffTick(deps.db, tick.id, new Date(deps.clock.now().getTime() + LOOK_AGAIN));
   if (overlap !== 'run') return decide(overlap);
 
-  const owner = await findOwner(deps, schedule, project);
+  const owner = await findOwner(deps.db, schedule, project, deps.clock.now());
   if (typeof owner === 'string') {
     await switchOff(deps, schedule, owner);
     return decide({ state: 'refused', reason: owner });
   }
   await start(deps, schedule, tick, { project, ...owner });
 };
+
+const reasonOfSwitchedOff = ({ deactivatedReason }: Schedule): string =>
+  `the schedule was switched off before its start${deactivatedReason === null ? '' : `: ${deactivatedReason}`}`;
 
 const start = async (
   deps: RunTickDeps,
@@ -102,22 +105,6 @@ const judgeOverlap = async (
   }
 };
 
-/** Who it runs as, with the rights of this moment; a text: why nobody may. */
-const findOwner = async (
-  deps: RunTickDeps,
-  schedule: Schedule,
-  project: Project,
-): Promise<{ readonly user: User; readonly role: Role | undefined } | string> => {
-  if (schedule.owner === null) return 'its owner is gone: take ownership of the schedule to run it again';
-  const user = await findUserById(deps.db, schedule.owner.id);
-  if (user === undefined) return 'its owner is gone: take ownership of the schedule to run it again';
-  const role = await findRole(deps.db, user, project.id, deps.clock.now());
-  if (!userCan(user, 'create_pipeline', project, role)) {
-    return `its owner, ${user.username}, may not run pipelines of this project any more`;
-  }
-  return { user, role };
-};
-
-/** As GitLab: a schedule whose owner may not run it is inactive from then on. */
+/** As GitLab: a schedule whose owner may not run it is inactive from then on. Mostly it was when the right was lost. */
 const switchOff = (deps: { readonly db: RunTickDeps['db']; readonly clock: Clock }, { id }: Schedule, reason: string) =>
   updateSchedule(deps.db, id, { active: false, deactivatedReason: reason }, deps.clock.now());

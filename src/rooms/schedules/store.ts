@@ -93,6 +93,19 @@ export const lockSchedule = async (tx: Tx, id: ScheduleId): Promise<Schedule | u
   return row === undefined ? undefined : (await toSchedules(tx, [row]))[0];
 };
 
+/** Numbers of the active schedules that run as a user, locked, always in the same order. */
+export const lockActiveSchedulesOf = async (tx: Tx, ownerId: UserId): Promise<readonly ScheduleId[]> => {
+  const rows = await tx
+    .selectFrom('pipeline_schedules')
+    .select('id')
+    .where('owner_id', '=', ownerId)
+    .where('active', '=', true)
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute();
+  return rows.map((row) => row.id as ScheduleId);
+};
+
 export const findScheduleDescription = async (db: Db, id: ScheduleId): Promise<string | undefined> => {
   const row = await db.selectFrom('pipeline_schedules').select('description').where('id', '=', id).executeTakeFirst();
   return row?.description;

@@ -214,19 +214,24 @@ describe('a run that has not ended', () => {
 });
 
 describe('an owner who may not run pipelines any more', () => {
-  it('switches the schedule off, with a reason; others run on', async () => {
+  it('switches the schedule off where nobody noticed before, with a reason; others run on', async () => {
     const project = await app.addProject(CONFIG);
     const person = await app.addPerson('leaver');
     await project.addMember(person, ROLES.maintainer);
     const theirs = await scheduleOf(project, { as: person });
     const mine = await scheduleOf(project);
-    (await project.call('DELETE', `/members/${person.user.id}`)).must(204);
+    const tomorrow = new Date(app.clock.now().getTime() + 86_400_000).toISOString().slice(0, 10);
+    const json = { access_level: ROLES.maintainer, expires_at: tomorrow };
+    (await project.call('PUT', `/members/${person.user.id}`, { json })).must(200);
+    app.clock.advance(86_400);
+    expect((await theirs.get()).at('active')).toBe(true);
     toNextHour();
     await runDue();
-    expect(await theirs.states()).toEqual(['refused']);
-    expect((await theirs.ticks()).string(0, 'reason')).toContain('leaver, may not run pipelines');
-    expect((await theirs.get()).at('active')).toBe(false);
-    expect(await mine.states()).toEqual(['started']);
+    expect((await theirs.states()).at(-1)).toBe('refused');
+    const reason = 'its owner, leaver, may not run pipelines of this project any more';
+    expect((await theirs.ticks()).string(0, 'reason')).toBe(reason);
+    expect((await theirs.get()).body).toMatchObject({ active: false, deactivated_reason: reason });
+    expect((await mine.states()).at(-1)).toBe('started');
   });
 });
 

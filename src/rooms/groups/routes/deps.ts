@@ -1,10 +1,10 @@
 import type { Clock } from '../../../kit/clock.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
-import type { AccountGuards } from '../../accounts/index.ts';
+import type { AccountGuards, UserConsequences } from '../../accounts/index.ts';
 import type { GroupGuards } from '../guards.ts';
 import type { GroupProjects } from '../projects-question.ts';
 
-export interface GroupRouteDeps {
+export interface GroupRouteDeps extends Pick<UserConsequences, 'onRightsLost'> {
   readonly db: Db;
   readonly clock: Clock;
   readonly groupProjects: GroupProjects;

@@ -20,13 +20,13 @@ import {
 import type { Clock } from '../../../kit/clock.ts';
 import { PenstockError } from '../../../kit/errors.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
-import { findUsersByIds } from '../../accounts/index.ts';
+import { findUsersByIds, type UserConsequences } from '../../accounts/index.ts';
 import { addMember, type Changer, changeMember, getCandidate, getMember, removeMember } from '../change-members.ts';
 import type { Member, MemberReach } from '../member.ts';
 import { countMembers, listMembers } from '../member-store.ts';
 import { presentMember } from '../present.ts';
 
-interface Deps {
+interface Deps extends Pick<UserConsequences, 'onRightsLost'> {
   readonly db: Db;
   readonly clock: Clock;
 }

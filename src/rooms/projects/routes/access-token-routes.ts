@@ -46,7 +46,7 @@ import type { ProjectSubject, SignedInActor } from '../guards.ts';
 import { isRole, ROLES, type Role } from '../role.ts';
 import type { ProjectRouteDeps } from './deps.ts';
 
-type Deps = Pick<ProjectRouteDeps, 'db' | 'clock' | 'onUserBlocked'>;
+type Deps = Pick<ProjectRouteDeps, 'db' | 'clock' | 'onUserBlocked' | 'onRightsLost'>;
 
 /** Who asks, and about whose tokens. */
 interface Asked {

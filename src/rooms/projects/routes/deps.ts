@@ -7,7 +7,7 @@ import type { ProjectGuards } from '../guards.ts';
 import type { ProjectRepositories } from '../repositories-question.ts';
 import type { OnProjectDeleted } from '../update-project.ts';
 
-export interface ProjectRouteDeps extends Pick<UserConsequences, 'onUserBlocked'> {
+export interface ProjectRouteDeps extends Pick<UserConsequences, 'onUserBlocked' | 'onRightsLost'> {
   readonly db: Db;
   readonly clock: Clock;
   readonly vault: Vault;
