@@ -66,8 +66,26 @@ export const cronClock = (worker?: Cron): ScheduleClock => ({
   },
 });
 
-const runAfter = ({ cron, zone, dst }: Timetable, after: Date, worker: Cron | undefined): Date | undefined =>
-  worker === undefined ? nextRun(cron, zone, after, dst) : imitateTick({ worker, cron, zone, now: after, policy: dst });
+const runAfter = (timetable: Timetable, after: Date, worker: Cron | undefined): Date | undefined => {
+  const { cron, zone, dst } = timetable;
+  if (worker !== undefined) return imitateTick({ worker, cron, zone, now: after, policy: dst });
+  return cron.seconds.length > 1 ? firstOfMinuteAfter(timetable, after) : nextRun(cron, zone, after, dst);
+};
+
+const MINUTE = 60_000;
+
+/**
+ * Of a cron with several seconds the first one of a minute counts, and no other: nobody wants sixty pipelines a minute.
+ * Whatever moment it is asked after, the ticks are the same ones.
+ */
+const firstOfMinuteAfter = ({ cron, zone, dst }: Timetable, after: Date): Date | undefined => {
+  const runFrom = (moment: number) => nextRun(cron, zone, new Date(moment - 1), dst);
+  const next = nextRun(cron, zone, after, dst);
+  if (next === undefined) return undefined;
+  const minute = Math.floor(next.getTime() / MINUTE) * MINUTE;
+  const first = runFrom(minute);
+  return first?.getTime() === next.getTime() ? next : runFrom(minute + MINUTE);
+};
 
 const UNKNOWN_ZONE =
   'There is no such time zone: write a name such as Europe/Berlin, UTC or Pacific Time (US & Canada), with its capitals.';

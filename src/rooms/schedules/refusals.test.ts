@@ -67,6 +67,11 @@ describe('a schedule that is to be made', () => {
     ['a prefix of refs without a name', { ref: 'refs/heads/' }, AMBIGUOUS],
     ['a blank description', { description: ' ' }, message({ description: ["can't be blank"] })],
     [
+      'a description of more than 2000 characters',
+      { description: 'x'.repeat(2001) },
+      message({ description: ['is too long (maximum is 2000 characters)'] }),
+    ],
+    [
       'several at once',
       { description: '', ref: 'nowhere', cron: 'x' },
       message({ cron: ['syntax is invalid'], ref: ['is ambiguous'], description: ["can't be blank"] }),
@@ -105,7 +110,7 @@ describe('a schedule that is to be made', () => {
 
   it('takes what is just within the limits', async () => {
     const inputs = [...manyInputs(19), { name: 'a', value: 'x'.repeat(1022) }];
-    const made = (await create({ inputs })).must(201);
+    const made = (await create({ inputs, description: '😀'.repeat(2000) })).must(201);
     await project.call('DELETE', `/pipeline_schedules/${made.number('id')}`);
   });
 

@@ -40,9 +40,18 @@ const clockErrors = (text: string, attribute: string, problems: readonly ClockPr
   ...(text === '' ? [BLANK] : []),
 ];
 
+const lengthOf = (text: string): number => [...text].length;
+
 const refErrors = (ref: string): readonly string[] => {
   if (ref.trim() === '') return [BLANK];
   return isFullRef(ref) ? [] : ['is ambiguous'];
+};
+
+const MAX_DESCRIPTION = 2000;
+
+const descriptionErrors = (description: string): readonly string[] => {
+  if (description.trim() === '') return [BLANK];
+  return lengthOf(description) > MAX_DESCRIPTION ? [`is too long (maximum is ${MAX_DESCRIPTION} characters)`] : [];
 };
 
 /** What is wrong with a schedule that is to be stored, in GitLab's words. `ref`: after its expansion. */
@@ -51,7 +60,7 @@ export const scheduleErrors = (schedule: ScheduleTexts, problems: readonly Clock
     cron: clockErrors(schedule.cron, 'cron', problems),
     cron_timezone: clockErrors(schedule.cronTimezone, 'cron_timezone', problems),
     ref: refErrors(schedule.ref),
-    description: schedule.description.trim() === '' ? [BLANK] : [],
+    description: descriptionErrors(schedule.description),
   });
 
 /** A wish for an input; `destroy`: it shall go. */
@@ -73,8 +82,6 @@ export const inputChangesOf = (wishes: readonly InputWish[]): InputChanges => ({
 const MAX_INPUTS = 20;
 const MAX_INPUT_VALUE = 1024;
 const MAX_NAME = 255;
-
-const lengthOf = (text: string): number => [...text].length;
 
 /** What is wrong with inputs that are to be saved beside those that stay. */
 export const inputErrors = (before: readonly ScheduleInput[], { save, remove }: InputChanges): AttributeErrors => {

@@ -137,6 +137,50 @@ describe('a tick', () => {
   });
 });
 
+describe('a tick that was planned and waits for its jitter', () => {
+  /** A schedule whose tick is planned and not yet due. */
+  const waiting = async (project: TestProject) => {
+    const schedule = await scheduleOf(project, { policy: { jitter: 3600 } });
+    do {
+      toNextHour();
+      await runDue();
+    } while ((await schedule.states()).at(-1) !== 'planned');
+    const due = new Date((await schedule.ticks()).string(0, 'due_at')).getTime();
+    const isDue = () => app.clock.advance((due - app.clock.now().getTime()) / 1000);
+    const change = async (json: object) =>
+      (await project.call('PUT', `/pipeline_schedules/${schedule.id}`, { json })).must(200);
+    return { ...schedule, isDue, change };
+  };
+
+  it('stays when the cron is changed: it starts when it is due, as the schedule is then', async () => {
+    const project = await app.addProject(CONFIG);
+    await project.commit(CONFIG, { branch: 'other', from: (await project.headOf('main')) ?? '' });
+    const schedule = await waiting(project);
+    await schedule.change({ cron: '0 4 1 1 *', ref: 'other' });
+    const [before] = (await schedule.ticks()).rows();
+    schedule.isDue();
+    await runDue();
+    const [row] = (await schedule.ticks()).rows();
+    expect(row?.body).toMatchObject({ id: before?.number('id'), due_at: before?.string('due_at'), state: 'started' });
+    const pipeline = (await project.call('GET', `/pipelines/${row?.number('pipeline_id')}`)).must(200);
+    expect(pipeline.at('ref')).toBe('other');
+  });
+
+  it('is skipped with a reason when the schedule is switched off', async () => {
+    const project = await app.addProject(CONFIG);
+    const schedule = await waiting(project);
+    await schedule.change({ active: false });
+    schedule.isDue();
+    await runDue();
+    const [row] = (await schedule.ticks()).rows();
+    expect(row?.body).toMatchObject({
+      state: 'skipped',
+      reason: 'the schedule was switched off before its start',
+      pipeline_id: null,
+    });
+  });
+});
+
 describe('a variable for a schedule that is deleted at that moment', () => {
   it('is refused with 404', async () => {
     const project = await app.addProject(CONFIG);
