@@ -5,6 +5,7 @@ is_installed() {
   [ -f "$home/node_modules/.package-lock.json" ] || return 1
   # A released package carries no lockfile: npm has installed what belongs to it.
   [ -f "$home/package-lock.json" ] || return 0
+  # It prints nothing, and fails where the files that it would print to are closed: `penstock lint >&-`.
   awk -v kind="$1" -v pinned="$pinned" -v platform="$platform" '
     # Both files are as npm writes them: one package per entry at four spaces, one property per line at six.
     function finish() {
@@ -22,5 +23,5 @@ is_installed() {
     name != "" && /^      "dev": true/ { dev = 1 }
     name != "" && /^    }/ { finish() }
     END { exit wrong }
-  ' "$home/node_modules/.package-lock.json" "$home/package-lock.json"
+  ' "$home/node_modules/.package-lock.json" "$home/package-lock.json" >/dev/null 2>&1
 }

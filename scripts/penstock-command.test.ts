@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../test/support/temporary-folder.ts';
@@ -96,6 +96,16 @@ describe('bin/penstock', () => {
     rmSync(join(home, 'node_modules/.package-lock.json'));
     expect(run(penstock(), ['serve'])).toEqual(refused);
   });
+
+  it.each(['<&-', '>&-', '2>&-', '<&- >&- 2>&-'])(
+    'does not take closed files (%s) for missing dependencies',
+    (closed) => {
+      const says = join(home, 'says');
+      for (const name of PINNED) writeProgram(join(home, `node_modules/${name}/bin/node`), `echo "$*" >'${says}'`);
+      run('/bin/sh', ['-c', `'${penstock()}' serve ${closed}`]);
+      expect(readFileSync(says, 'utf8')).toBe(`${home}/bin/start.mjs serve\n`);
+    },
+  );
 
   it('takes a new enough Node of the system where no pinned one is installed, and no older one', () => {
     for (const name of PINNED) rmSync(join(home, 'node_modules', name), { recursive: true });

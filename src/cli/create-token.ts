@@ -4,6 +4,7 @@ import { systemClock } from '../app/system-clock.ts';
 import { createLogger } from '../platform/log.ts';
 import { createPersonalToken, findUserByUsername, isTokenScope } from '../rooms/accounts/index.ts';
 import { configOf } from './serve-options.ts';
+import { printOut } from './terminal.ts';
 
 export interface TokenFlags extends Record<string, string | undefined> {
   readonly user: string;
@@ -34,7 +35,7 @@ export async function createToken(flags: TokenFlags): Promise<void> {
       scopes: scopes.filter(isTokenScope),
       expiresAt,
     });
-    console.log(token);
+    printOut(`${token}\n`);
   } finally {
     await database.close();
   }

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../app/config-error.ts';
 import { ExitStatus } from './exit-status.ts';
+import { systemReason } from './system-reason.ts';
+import { printOut } from './terminal.ts';
 import { versionLine } from './version-line.ts';
 
 /** Exit status of a wrong setting or argument. */
@@ -18,13 +20,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   version: async () => (await import('./version-command.ts')).versionCommand(),
 };
 
+const OUTPUT = { writeOut: printOut, outputError: (text: string, write: (text: string) => void) => write(text) };
+
 /** Runs one command and answers the exit status: 0 done, 1 failed, 2 a wrong setting or argument (one line on stderr). */
 export async function runCli(args: readonly string[]): Promise<number> {
   const program = new Command('penstock')
     .description("A self-hosted CI/CD server that speaks GitLab's REST API and runs .gitlab-ci.yml.")
     .version(versionLine(), '--version', 'print the version')
     .showHelpAfterError('(penstock --help says more)')
-    .configureOutput({ outputError: (text, write) => write(text) })
+    .configureOutput(OUTPUT)
     .exitOverride();
   const [name = ''] = args;
   const asked = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);
@@ -37,9 +41,9 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Errors of subcommands are thrown like the program's own. */
+/** Errors of subcommands are thrown, and texts printed, like the program's own. */
 function withOverride(command: Command): Command {
-  command.exitOverride();
+  command.exitOverride().configureOutput(OUTPUT);
   for (const child of command.commands) withOverride(child);
   return command;
 }
@@ -52,6 +56,13 @@ function statusOf(error: unknown): number {
     console.error(`penstock: ${error.message}`);
     return USAGE;
   }
-  console.error(`penstock: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`penstock: ${sentenceOf(error)}`);
   return 1;
+}
+
+/** The system's own errors say `ENOTDIR: not a directory, scandir '…'`. */
+function sentenceOf(error: unknown): string {
+  const reason = systemReason(error);
+  if (reason === undefined || !(error instanceof Error)) return error instanceof Error ? error.message : String(error);
+  return 'path' in error && typeof error.path === 'string' ? `${error.path}: ${reason}` : error.message;
 }

@@ -111,6 +111,17 @@ describe('penstock lint for people', () => {
   });
 });
 
+describe('--since', () => {
+  it('that names no commit is a wrong argument, not an error of a rule', async () => {
+    const folder = folderOf({ '.gitlab-ci.yml': 'a: {script: a, rules: [{changes: [x]}]}\nb: {script: b}\n' });
+    gitIn(folder, 'init', '--quiet');
+    commitAll(folder, 'First');
+    const message = `--since: there is no commit, branch or tag "nosuch" in ${folder}`;
+    await expect(lintIn(folder, { flags: { since: 'nosuch', dryRun: true } })).rejects.toThrow(message);
+    expect((await lintIn(folder, { flags: { since: 'HEAD', dryRun: true } })).status).toBe(0);
+  });
+});
+
 describe('penstock lint for programs', () => {
   const both = () =>
     folderOf({

@@ -11,6 +11,7 @@ import type {
 } from '../../ci-lang/index.ts';
 import type { PipelineSource } from '../../wire/statuses.ts';
 import { asAnswer, fetchText } from './fetch-text.ts';
+import { findCommit } from './find-commit.ts';
 import { findCheckout, type GitCheckout } from './git-checkout.ts';
 import type { OfflineFacts } from './offline-facts.ts';
 import { commitTree, type FileTree, workingTree } from './read-tree.ts';
@@ -133,15 +134,6 @@ const identify = async (root: string, { id, path }: FileQuestion): Promise<strin
 };
 
 const keyOf = ({ project, sha }: ConfigPlace): string => `${project.toLowerCase()} ${sha}`;
-
-/** A branch, tag or sha; in clones a branch may be known by its remote name only. */
-const findCommit = async (folder: string, ref: string): Promise<string | undefined> => {
-  for (const name of [ref, `origin/${ref}`]) {
-    const sha = await runGit(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
-    if (sha !== undefined) return sha.trim();
-  }
-  return undefined;
-};
 
 /** Paths that differ from a commit, with what is not committed; undefined when there is no such commit. */
 const changedSince = async (

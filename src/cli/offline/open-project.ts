@@ -1,13 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { ConfigError } from '../../app/config-error.ts';
 import type { CompileInput, Variable } from '../../ci-lang/index.ts';
 import { PIPELINE_SOURCES } from '../../wire/statuses.ts';
 import type { Terminal } from '../terminal.ts';
+import { findCommit } from './find-commit.ts';
 import { FolderHost } from './folder-host.ts';
 import { findCheckout, type GitCheckout } from './git-checkout.ts';
 import { offlineFacts } from './offline-facts.ts';
 import { type OfflineFlags, pairsOf } from './offline-options.ts';
+import { readConfigurationFile } from './read-configuration.ts';
 import { runGit } from './run-git.ts';
 
 /** A configuration file on this machine with everything that it could be compiled with. */
@@ -30,10 +32,11 @@ export const openProject = async (
 ): Promise<OfflineProject> => {
   const isInput = file === '-';
   const place = resolve(terminal.folder, isInput ? DEFAULT_FILE : file);
-  const content = isInput ? await terminal.readInput() : readConfiguration(place, file);
+  const content = isInput ? await terminal.readInput() : readConfigurationFile(place, file);
   const git = findCheckout(dirname(place));
   const root = git?.root ?? dirname(place);
   const path = relative(root, place).split(sep).join('/');
+  await checkSince(git, flags);
   const source = PIPELINE_SOURCES.find((name) => name === flags.source) ?? 'push';
   const offline = offlineFacts(root, git, { ref: flags.ref, source, server: serverOf(flags), path });
   const host = new FolderHost({
@@ -43,9 +46,7 @@ export const openProject = async (
     projects: new Map(
       pairsOf('--project', flags.project).map(([name, folder]) => [name.toLowerCase(), folderAt(folder, terminal)]),
     ),
-    remotes: new Map(
-      pairsOf('--remote', flags.remote).map(([url, target]) => [url, fileAt('--remote', target, terminal)]),
-    ),
+    remotes: new Map(pairsOf('--remote', flags.remote).map(([url, target]) => [url, fileAt(target, terminal)])),
     mayFetch: flags.fetch === true,
     since: flags.since,
   });
@@ -60,14 +61,6 @@ export const openProject = async (
   };
 };
 
-const readConfiguration = (place: string, file: string): string => {
-  try {
-    return readFileSync(place, 'utf8');
-  } catch {
-    throw new ConfigError(`${file} cannot be read`);
-  }
-};
-
 const serverOf = ({ server }: OfflineFlags): string | undefined => {
   if (server === undefined) return undefined;
   if (!/^https?:$/.test(URL.parse(server)?.protocol ?? '')) {
@@ -76,9 +69,27 @@ const serverOf = ({ server }: OfflineFlags): string | undefined => {
   return server.replace(/\/+$/, '');
 };
 
-const folderAt = (folder: string, terminal: Terminal): string => fileAt('--project', folder, terminal);
+/** Without git there is no diff to make. */
+const checkSince = async (git: GitCheckout | undefined, { since }: OfflineFlags): Promise<void> => {
+  if (since === undefined || git === undefined) return;
+  if ((await findCommit(git.root, since)) === undefined) {
+    throw new ConfigError(`--since: there is no commit, branch or tag "${since}" in ${git.root}`);
+  }
+};
 
-const fileAt = (option: string, path: string, terminal: Terminal): string => {
+const folderAt = (path: string, terminal: Terminal): string => {
+  const found = placeAt('--project', path, terminal);
+  if (!statSync(found).isDirectory()) throw new ConfigError(`--project: ${path} is a file, not a folder`);
+  return found;
+};
+
+const fileAt = (path: string, terminal: Terminal): string => {
+  const found = placeAt('--remote', path, terminal);
+  if (statSync(found).isDirectory()) throw new ConfigError(`--remote: ${path} is a folder, not a file`);
+  return found;
+};
+
+const placeAt = (option: string, path: string, terminal: Terminal): string => {
   const found = resolve(terminal.folder, path);
   if (!existsSync(found)) throw new ConfigError(`${option}: ${path} is not there`);
   return found;
