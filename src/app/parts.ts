@@ -11,6 +11,7 @@ import type { Vault } from '../platform/secrets/index.ts';
 import { accountGuards } from '../rooms/accounts/index.ts';
 import { environmentsOnFact } from '../rooms/environments/index.ts';
 import { groupGuards } from '../rooms/groups/index.ts';
+import { hooksOnFacts } from '../rooms/hooks/index.ts';
 import { findExecutingJobByToken, onPushed, pipelineGuards } from '../rooms/pipelines/index.ts';
 import { groupProjects, projectGuards } from '../rooms/projects/index.ts';
 import {
@@ -55,7 +56,7 @@ export function makeParts(options: PartsOptions) {
   const blobs = new FileBlobStore(join(options.dataDir, 'blobs'));
   const server: ServerFacts = { externalUrl: options.externalUrl };
   const metrics = createMetrics();
-  const publish = publishTo([environmentsOnFact(clock)]);
+  const publish = publishTo([environmentsOnFact(clock), hooksOnFacts(clock)]);
   const presence = new AdvisoryLockPresence(database.pool);
   const authenticate = {
     db,

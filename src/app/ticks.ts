@@ -4,6 +4,7 @@ import { withAdvisoryLock } from '../platform/postgres/index.ts';
 import type { Tick } from '../platform/ticker.ts';
 import { removeIdleBots, removeMarkedUsers } from '../rooms/accounts/index.ts';
 import { expireArtifacts } from '../rooms/artifacts/index.ts';
+import { numberEvents } from '../rooms/hooks/index.ts';
 import {
   purgeRefusals,
   startDueJobs,
@@ -38,6 +39,8 @@ export function makeTicks(parts: Parts, database: Database): readonly Tick[] {
     alone('delayed jobs', SECOND, () => startDueJobs(parts)),
     // No lock: ticks are taken and decided one by one, and a server that stands still must not hold the others up.
     { name: 'schedules', every: SECOND / 2, run: () => runDueTicks(parts) },
+    // It has a lock of its own.
+    { name: 'events', every: SECOND / 4, run: () => numberEvents({ ...parts, pool: database.pool }) },
     alone('unconfirmed jobs', 5 * SECOND, () => sweepUnconfirmedJobs(parts)),
     alone('overdue jobs', 10 * SECOND, () =>
       sweepOverdueJobs({

@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema 08163e70aa0371cd). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema dcae6cc588ae2709). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -84,6 +84,26 @@ export interface Environments {
   updated_at: Timestamp;
 }
 
+export interface EventCounter {
+  last_sequence: number;
+  only_row: Generated<boolean>;
+}
+
+export interface Events {
+  branch: string | null;
+  created_at: Timestamp;
+  event_name: string;
+  fact: Json;
+  group_id: number | null;
+  id: string;
+  occurred_at: Timestamp;
+  payload: Json | null;
+  project_id: number | null;
+  sequence: number;
+  subject: string;
+  trigger: string | null;
+}
+
 export interface GroupMembers {
   access_level: number;
   created_at: Timestamp;
@@ -91,6 +111,67 @@ export interface GroupMembers {
   expires_at: string | null;
   namespace_id: number;
   user_id: number;
+}
+
+export interface HookAttempts {
+  created_at: Timestamp;
+  delivery_id: number;
+  error: string | null;
+  execution_duration: number;
+  hook_id: number;
+  id: Generated<number>;
+  request_headers: Json;
+  response_body: string;
+  response_headers: Json;
+  response_status: string;
+  trigger: string | null;
+  url_sealed: Buffer;
+}
+
+export interface HookDeliveries {
+  attempts: Generated<number>;
+  created_at: Timestamp;
+  decided_at: Timestamp | null;
+  event_sequence: number | null;
+  failure: string | null;
+  hook_id: number;
+  id: Generated<number>;
+  idempotency_key: string;
+  next_attempt_at: Timestamp;
+  payload: Json;
+  state: string;
+  subject: string;
+  trigger: string | null;
+}
+
+export interface Hooks {
+  branch_filter_strategy: string;
+  consecutive_failures: Generated<number>;
+  created_at: Timestamp;
+  creator_id: number | null;
+  custom_headers_sealed: Buffer;
+  custom_webhook_template: string | null;
+  description: string | null;
+  disabled_at: Timestamp | null;
+  disabled_reason: string | null;
+  drain_leased_until: Timestamp | null;
+  enable_ssl_verification: boolean;
+  failing_since: Timestamp | null;
+  group_id: number | null;
+  id: Generated<number>;
+  kind: string;
+  name: string | null;
+  old_signing_token_sealed: Buffer | null;
+  old_signing_token_until: Timestamp | null;
+  paused_until: Timestamp | null;
+  project_id: number | null;
+  push_events_branch_filter: string | null;
+  signing_token_sealed: Buffer | null;
+  switches: string[];
+  token_sealed: Buffer | null;
+  updated_at: Timestamp;
+  url_sealed: Buffer;
+  url_variables_sealed: Buffer;
 }
 
 export interface InstanceSettings {
@@ -201,6 +282,14 @@ export interface Namespaces {
 export interface OrphanedBlobs {
   blob_key: string;
   remove_at: Timestamp;
+}
+
+export interface Outbox {
+  attempts: Generated<number>;
+  fact: Json;
+  id: Generated<number>;
+  occurred_at: Timestamp;
+  snapshot: Json | null;
 }
 
 export interface PersonalAccessTokens {
@@ -567,7 +656,12 @@ export interface DB {
   dirty_pipelines: DirtyPipelines;
   dotenv_variables: DotenvVariables;
   environments: Environments;
+  event_counter: EventCounter;
+  events: Events;
   group_members: GroupMembers;
+  hook_attempts: HookAttempts;
+  hook_deliveries: HookDeliveries;
+  hooks: Hooks;
   instance_settings: InstanceSettings;
   job_token_scope_groups: JobTokenScopeGroups;
   job_token_scope_projects: JobTokenScopeProjects;
@@ -576,6 +670,7 @@ export interface DB {
   jobs: Jobs;
   namespaces: Namespaces;
   orphaned_blobs: OrphanedBlobs;
+  outbox: Outbox;
   personal_access_tokens: PersonalAccessTokens;
   pipeline_explanations: PipelineExplanations;
   pipeline_messages: PipelineMessages;

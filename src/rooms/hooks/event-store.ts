@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { Fact } from '../../events/index.ts';
+import type { Tx } from '../../platform/postgres/index.ts';
+import type { BuiltEvent, EventPlace, JsonObject } from './events/event-definition.ts';
+
+/** SQL of the numbered events. */
+
+export interface NewEvent extends Omit<BuiltEvent, 'payload'> {
+  readonly place: EventPlace;
+  readonly fact: Fact;
+  /** Null: nobody listens. */
+  readonly payload: JsonObject | null;
+  readonly occurredAt: Date;
+}
+
+export interface NumberedEvent extends NewEvent {
+  readonly sequence: number;
+  readonly id: string;
+}
+
+/**
+ * Numbers them in this order. The counter's row is held until the commit, so numbers appear in the order of commits: who
+ * has read up to one has missed none below it.
+ */
+export const insertEvents = async (
+  tx: Tx,
+  events: readonly NewEvent[],
+  now: Date,
+): Promise<readonly NumberedEvent[]> => {
+  if (events.length === 0) return [];
+  const { last_sequence: last } = await tx
+    .updateTable('event_counter')
+    .set((set) => ({ last_sequence: set('last_sequence', '+', events.length) }))
+    .returning('last_sequence')
+    .executeTakeFirstOrThrow();
+  const first = last - events.length + 1;
+  const numbered = events.map((event, index) => ({ ...event, sequence: first + index, id: randomUUID() }));
+  await tx
+    .insertInto('events')
+    .values(
+      numbered.map((event) => ({
+        sequence: event.sequence,
+        id: event.id,
+        event_name: event.eventName,
+        trigger: event.trigger,
+        subject: event.place.subject,
+        project_id: event.place.projectId ?? null,
+        group_id: event.place.groupId ?? null,
+        fact: JSON.stringify(event.fact),
+        payload: event.payload === null ? null : JSON.stringify(event.payload),
+        branch: event.branch ?? null,
+        occurred_at: event.occurredAt,
+        created_at: now,
+      })),
+    )
+    .execute();
+  return numbered;
+};

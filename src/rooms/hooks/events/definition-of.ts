@@ -1,0 +1,30 @@
+import type { Fact, FactOf } from '../../../events/index.ts';
+import type { Tx } from '../../../platform/postgres/index.ts';
+import { EVENT_DEFINITIONS } from './definitions.ts';
+import type { BuiltEvent, EventDefinition, EventPlace, JsonObject, PayloadDeps } from './event-definition.ts';
+
+/** The definition of a fact's type, bound to that fact. */
+export interface BoundDefinition {
+  readonly place: EventPlace;
+  readonly triggers: EventDefinition<Fact>['triggers'];
+  readonly eventName: string;
+  readonly snapshot: (tx: Tx) => Promise<JsonObject | undefined>;
+  readonly build: (deps: PayloadDeps, snapshot: JsonObject | undefined) => Promise<readonly BuiltEvent[]>;
+}
+
+/** Undefined: facts of this type are no events. */
+export const definitionOf = (fact: Fact): BoundDefinition | undefined => bind(fact.type, fact);
+
+const bind = <Type extends Fact['type']>(type: Type, fact: Fact): BoundDefinition | undefined => {
+  const definition: EventDefinition<FactOf<Type>> | undefined = EVENT_DEFINITIONS[type];
+  if (definition === undefined || !isOf(type, fact)) return undefined;
+  return {
+    place: definition.placeOf(fact),
+    triggers: definition.triggers,
+    eventName: definition.eventName(fact),
+    snapshot: async (tx) => definition.snapshot?.(tx, fact),
+    build: (deps, snapshot) => definition.build(deps, fact, snapshot),
+  };
+};
+
+const isOf = <Type extends Fact['type']>(type: Type, fact: Fact): fact is FactOf<Type> => fact.type === type;

@@ -1,0 +1,58 @@
+import type { Fact, FactOf } from '../../../events/index.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { NamespaceId, ProjectId } from '../../../kit/ids.ts';
+import type { Db, Tx } from '../../../platform/postgres/index.ts';
+import type { RepositoryDeps } from '../../repositories/index.ts';
+import type { ServerFacts } from '../../variables/index.ts';
+import type { HookSwitch } from '../hook.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+/** What payloads are built from. */
+export interface PayloadDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly repositories: RepositoryDeps;
+  readonly server: ServerFacts;
+}
+
+/** Where an event belongs. */
+export interface EventPlace {
+  /** What its order is kept for: `pipeline:12`, `project:3`, `user:1`, `group:4`, `merge_request:9`. */
+  readonly subject: string;
+  /** Its hooks, and those of the groups above, may hear of it. */
+  readonly projectId?: ProjectId;
+  /** The same for what happens to a group. */
+  readonly groupId?: NamespaceId;
+}
+
+/** One event as hooks hear of it. */
+export interface BuiltEvent {
+  /** GitLab's `event_name`, or `object_kind` where there is none: `push`, `pipeline`, `project_create`. */
+  readonly eventName: string;
+  /** The switch that a hook must have; null: every system hook, and no other, hears of it. */
+  readonly trigger: HookSwitch | null;
+  readonly payload: JsonObject;
+  /** A push: the name of its branch. */
+  readonly branch?: string;
+}
+
+/** How facts of one kind become events. */
+export interface EventDefinition<Kind extends Fact> {
+  /** Pure. */
+  readonly placeOf: (fact: Kind) => EventPlace;
+  /** What it may become: nothing is built for switches that no hook has on. Null: for system hooks. */
+  readonly triggers: readonly (HookSwitch | null)[];
+  /** `event_name` of the entry in the feed while nobody listens, so that nothing is built. */
+  readonly eventName: (fact: Kind) => string;
+  /**
+   * Read in the fact's transaction: what is destroyed, or will have changed. A few statements; for facts that come by the
+   * thousand (jobs) none.
+   */
+  readonly snapshot?: (tx: Tx, fact: Kind) => Promise<JsonObject | undefined>;
+  /** After the commit, outside any transaction; git may be asked. Several: one after the other. None: not for hooks. */
+  readonly build: (deps: PayloadDeps, fact: Kind, snapshot: JsonObject | undefined) => Promise<readonly BuiltEvent[]>;
+}
+
+export type EventDefinitions = { readonly [Type in Fact['type']]?: EventDefinition<FactOf<Type>> };

@@ -1,0 +1,28 @@
+import type { EventPlace } from './events/event-definition.ts';
+import type { HookSwitch } from './hook.ts';
+import type { Listener, Listeners } from './listener-store.ts';
+
+/** What GitLab sends to system hooks besides the changes of users, groups and projects. */
+const SYSTEM_SWITCHES: ReadonlySet<HookSwitch> = new Set([
+  'push_events',
+  'tag_push_events',
+  'merge_requests_events',
+  'repository_update_events',
+]);
+
+/**
+ * Whether a hook hears of such events of this place, branches aside: its project's and those of the projects of its
+ * group; changes of users, groups and projects (no switch) go to every system hook, and to no other. Pure.
+ */
+export const hears = (
+  listener: Listener,
+  place: EventPlace,
+  trigger: HookSwitch | null,
+  { groupsOf }: Pick<Listeners, 'groupsOf'>,
+): boolean => {
+  const { kind, projectId, groupId, switches } = listener;
+  if (kind === 'system') return trigger === null || (SYSTEM_SWITCHES.has(trigger) && switches.includes(trigger));
+  if (trigger === null || place.projectId === undefined || !switches.includes(trigger)) return false;
+  if (kind === 'project') return projectId === place.projectId;
+  return groupId !== null && groupsOf.get(place.projectId)?.has(groupId) === true;
+};

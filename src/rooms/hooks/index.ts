@@ -1,0 +1,2 @@
+export { numberEvents } from './number-events.ts';
+export { hooksOnFacts } from './on-facts.ts';

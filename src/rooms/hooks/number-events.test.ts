@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../../../test/support/test-app.ts';
+import type { Fact } from '../../events/index.ts';
+import type { ProjectId } from '../../kit/ids.ts';
+import type { HookSettings } from './hook.ts';
+import { insertHook } from './hook-store.ts';
+
+const SETTINGS: HookSettings = {
+  url: 'https://receiver.example/hook?key=secret',
+  name: null,
+  description: null,
+  token: null,
+  signingToken: null,
+  switches: [],
+  enableSslVerification: true,
+  pushEventsBranchFilter: null,
+  branchFilterStrategy: 'wildcard',
+  urlVariables: {},
+  customHeaders: {},
+  customWebhookTemplate: null,
+};
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.close());
+
+const publish = (fact: Fact) => app.db.transaction().execute((tx) => app.parts.publish(tx, [fact]));
+
+const updated = (id: number): Fact => ({ type: 'project_updated', projectId: id as ProjectId });
+
+const events = (projectId: number) =>
+  app.db
+    .selectFrom('events')
+    .select(['sequence', 'event_name', 'payload'])
+    .where('project_id', '=', projectId)
+    .where('event_name', '=', 'project_update')
+    .orderBy('sequence')
+    .execute();
+
+describe('facts', () => {
+  it('become events without a payload while nobody listens', async () => {
+    const { id } = await app.addProject({});
+    await publish(updated(id));
+    await app.tick('events');
+    expect(await events(id)).toMatchObject([{ payload: null }]);
+  });
+
+  it('become deliveries to every system hook, numbered in the order of their commits', async () => {
+    const project = await app.addProject({});
+    const { id } = project;
+    const creatorId = project.owner.user.id;
+    const place = { kind: 'system' } as const;
+    const hook = await app.db
+      .transaction()
+      .execute((tx) => insertHook(tx, app.parts.vault, { place, settings: SETTINGS, creatorId }, app.clock.now()));
+    const other = await app.addProject({});
+    await app.db.transaction().execute(async (tx) => {
+      await app.parts.publish(tx, [updated(id)]);
+      // Comes later, and is committed before.
+      await publish(updated(other.id));
+      await app.tick('events');
+    });
+    await app.tick('events');
+    const [[mine], [others]] = await Promise.all([events(id), events(other.id)]);
+    expect(mine?.sequence).toBeGreaterThan(others?.sequence ?? Number.POSITIVE_INFINITY);
+    expect(mine?.payload).toMatchObject({ event_name: 'project_update', project_id: id });
+    const deliveries = await app.db
+      .selectFrom('hook_deliveries')
+      .select(['subject', 'state'])
+      .where('hook_id', '=', hook.id)
+      .orderBy('id')
+      .execute();
+    const pending = (of: number) => ({ subject: `project:${of}`, state: 'pending' });
+    expect(deliveries).toEqual(expect.arrayContaining([pending(other.id), pending(id)]));
+  });
+
+  it('of a transaction that is undone never were', async () => {
+    const { id } = await app.addProject({});
+    const undone = app.db.transaction().execute(async (tx) => {
+      await app.parts.publish(tx, [updated(id)]);
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    await app.tick('events');
+    expect(await events(id)).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+import type { Pool } from 'pg';
+import type { Logger } from '../../platform/log.ts';
+import { withAdvisoryLock } from '../../platform/postgres/index.ts';
+import { insertDeliveries } from './delivery-store.ts';
+import { insertEvents, type NewEvent } from './event-store.ts';
+import { type BoundDefinition, definitionOf } from './events/definition-of.ts';
+import type { PayloadDeps } from './events/event-definition.ts';
+import { hears } from './hears.ts';
+import { findListeners, type Listeners } from './listener-store.ts';
+import { countAttempt, deleteOutbox, listOutbox, type OutboxEntry } from './outbox-store.ts';
+
+export interface NumberEventsDeps extends PayloadDeps {
+  readonly pool: Pool;
+  readonly log: Logger;
+}
+
+/** Facts that become events in one transaction. */
+const PAGE = 100;
+/** After so many failures an event goes into the feed without a payload, so that the others get on. */
+const MOST_ATTEMPTS = 5;
+
+/**
+ * Turns committed facts into numbered events and what hooks are to hear of them. One server at a time; a crash leaves the
+ * fact in the outbox or the event with all its deliveries. Answers how many facts were taken.
+ */
+export const numberEvents = async (deps: NumberEventsDeps): Promise<number> => {
+  const outcome = await withAdvisoryLock(deps.pool, 'penstock events', async (signal) => {
+    let count = 0;
+    for (let found = PAGE; found === PAGE && !signal.aborted; ) {
+      found = await numberPage(deps);
+      count += found;
+    }
+    return count;
+  });
+  return outcome.kind === 'done' ? outcome.value : 0;
+};
+
+const numberPage = async (deps: NumberEventsDeps): Promise<number> => {
+  const entries = await listOutbox(deps.db, PAGE);
+  if (entries.length === 0) return 0;
+  const bound = entries.map((entry) => ({ entry, definition: definitionOf(entry.fact) }));
+  const places = bound.flatMap(({ definition }) => (definition === undefined ? [] : [definition.place]));
+  const listeners = await findListeners(deps.db, places);
+  const done: OutboxEntry[] = [];
+  const events: NewEvent[] = [];
+  for (const { entry, definition } of bound) {
+    const built = definition === undefined ? [] : await tryBuild(deps, entry, definition, listeners);
+    // Those behind it wait, so that they keep their order.
+    if (built === undefined) break;
+    events.push(...built);
+    done.push(entry);
+  }
+  await write(deps, done, events, listeners);
+  return done.length;
+};
+
+/** Undefined: not now. */
+const tryBuild = async (
+  deps: NumberEventsDeps,
+  entry: OutboxEntry,
+  definition: BoundDefinition,
+  listeners: Listeners,
+): Promise<readonly NewEvent[] | undefined> => {
+  const { place, triggers, eventName } = definition;
+  const { fact, occurredAt } = entry;
+  const unheard: NewEvent = { place, fact, occurredAt, eventName, trigger: triggers[0] ?? null, payload: null };
+  const isHeard = triggers.some((trigger) => listeners.all.some((one) => hears(one, place, trigger, listeners)));
+  if (!isHeard) return [unheard];
+  try {
+    const built = await definition.build(deps, entry.snapshot);
+    return built.map((event) => ({ ...event, place, fact, occurredAt }));
+  } catch (error) {
+    deps.log.error({ err: error, fact, attempts: entry.attempts }, 'the payload of an event could not be built');
+    await countAttempt(deps.db, entry.id);
+    return entry.attempts + 1 < MOST_ATTEMPTS ? undefined : [unheard];
+  }
+};
+
+const write = async (
+  deps: NumberEventsDeps,
+  done: readonly OutboxEntry[],
+  events: readonly NewEvent[],
+  listeners: Listeners,
+): Promise<void> => {
+  const now = deps.clock.now();
+  await deps.db.transaction().execute(async (tx) => {
+    // Another server that took over the lock may have done it: then all of this is undone.
+    await deleteOutbox(
+      tx,
+      done.map(({ id }) => id),
+    );
+    const numbered = await insertEvents(tx, events, now);
+    const deliveries = numbered.flatMap(({ payload, place, trigger, sequence }) =>
+      payload === null
+        ? []
+        : listeners.all
+            .filter((listener) => hears(listener, place, trigger, listeners))
+            .map(({ hookId }) => ({ hookId, eventSequence: sequence, trigger, subject: place.subject, payload })),
+    );
+    await insertDeliveries(tx, deliveries, now);
+  });
+};

@@ -1,0 +1,21 @@
+import type { Fact, Subscriber } from '../../events/index.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { definitionOf } from './events/definition-of.ts';
+import type { JsonObject } from './events/event-definition.ts';
+import { insertOutbox } from './outbox-store.ts';
+
+/**
+ * Takes facts down in their own transaction: a snapshot of what cannot be read later, and one insert for all of them,
+ * whoever may listen. Everything else happens after the commit.
+ */
+export const hooksOnFacts =
+  (clock: Clock): Subscriber =>
+  async (tx, facts) => {
+    const entries: { readonly fact: Fact; readonly snapshot: JsonObject | undefined }[] = [];
+    for (const fact of facts) {
+      const definition = definitionOf(fact);
+      if (definition === undefined) continue;
+      entries.push({ fact, snapshot: await definition.snapshot(tx) });
+    }
+    await insertOutbox(tx, entries, clock.now());
+  };

@@ -1,0 +1,63 @@
+import type { Fact } from '../../events/index.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
+import type { JsonObject } from './events/event-definition.ts';
+
+/** SQL of the facts that are not numbered events yet. */
+
+/** A fact that waits to become an event. */
+export interface OutboxEntry {
+  readonly id: number;
+  readonly fact: Fact;
+  readonly snapshot: JsonObject | undefined;
+  readonly occurredAt: Date;
+  /** How often its payload could not be built. */
+  readonly attempts: number;
+}
+
+export const insertOutbox = async (
+  tx: Tx,
+  entries: readonly Pick<OutboxEntry, 'fact' | 'snapshot'>[],
+  now: Date,
+): Promise<void> => {
+  if (entries.length === 0) return;
+  await tx
+    .insertInto('outbox')
+    .values(
+      entries.map(({ fact, snapshot }) => ({
+        fact: JSON.stringify(fact),
+        snapshot: snapshot === undefined ? null : JSON.stringify(snapshot),
+        occurred_at: now,
+      })),
+    )
+    .execute();
+};
+
+/** Committed ones, the oldest first. */
+export const listOutbox = async (db: Db, limit: number): Promise<readonly OutboxEntry[]> => {
+  const rows = await db.selectFrom('outbox').selectAll().orderBy('id').limit(limit).execute();
+  return rows.map((row) => ({
+    id: row.id,
+    fact: row.fact as Fact,
+    snapshot: (row.snapshot ?? undefined) as JsonObject | undefined,
+    occurredAt: row.occurred_at,
+    attempts: row.attempts,
+  }));
+};
+
+/** Throws when one of them is gone: somebody else has made it an event. */
+export const deleteOutbox = async (tx: Tx, ids: readonly number[]): Promise<void> => {
+  if (ids.length === 0) return;
+  const { numDeletedRows } = await tx
+    .deleteFrom('outbox')
+    .where('id', 'in', [...ids])
+    .executeTakeFirstOrThrow();
+  if (Number(numDeletedRows) !== ids.length) throw new Error('another server has numbered these events');
+};
+
+export const countAttempt = async (db: Db, id: number): Promise<void> => {
+  await db
+    .updateTable('outbox')
+    .set((set) => ({ attempts: set('attempts', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
+};
