@@ -54,7 +54,8 @@ export async function prepareCreation(deps: PrepareDeps, request: CreatePipeline
       : { content: given, path: '.gitlab-ci.yml' },
     variableScopes(deps, draft, located.commit),
   ]);
-  if (config === undefined || config.content === '') {
+  // An empty text that was handed in is a configuration like any other: the compiler says what is wrong with it.
+  if (config === undefined || (given === undefined && config.content === '')) {
     const path = config?.path ?? project.ciConfigPath ?? '.gitlab-ci.yml';
     const hint = `There is no file \`${path}\`, or it is empty, at ${draft.sha.slice(0, 8)} of \`${draft.ref}\`.`;
     return { kind: 'refused', refusal: refuse('Missing CI config file', { hint }), draft };

@@ -225,6 +225,12 @@ describe('POST penstock/why', () => {
     expect((await simulate({ content: 'a: {scrpt: x}' })).at('reasons', 0, 'line')).toBe(1);
   });
 
+  it.each(['', ' \n'])('tries a file that is empty (%j), and not the one in the repository', async (content) => {
+    const refused = (await simulate({ content })).must(200);
+    expect([refused.at('outcome'), refused.at('failure_reason')]).toEqual(['refused', 'config_error']);
+    expect(refused.at('reasons')).toMatchObject([{ message: 'Please provide content of .gitlab-ci.yml', hint: null }]);
+  });
+
   it('looks at the diff from before_sha', async () => {
     const from = await project.commit({ 'a.md': 'a' }, { branch: 'diff' });
     await project.commit({ 'src/b.ts': 'b' }, { branch: 'diff' });
