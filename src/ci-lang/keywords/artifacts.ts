@@ -5,7 +5,7 @@ import type { YamlMap, YamlNode } from '../yaml/index.ts';
 import { allowKeys, allowOnlyOneOf, beOneOf, checkKey, checkValue, should } from './checks.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
 import { isBlank, isMap, isText, isTextList, textsOf } from './node-tests.ts';
-import { fail, givenValue, hasFailed, type Place } from './place.ts';
+import { fail, givenText, givenValue, hasFailed, type Place } from './place.ts';
 import { readDuration } from './read-duration.ts';
 import { reportsKeyword } from './reports.ts';
 
@@ -86,10 +86,6 @@ const checkExposure = (place: Place, map: YamlMap): void => {
 
 const readMap = (place: Place, map: YamlMap): CompiledArtifacts => {
   const reports = readKeyword(place, map, reportsKeyword);
-  const text = (name: string): string | undefined => {
-    const value = givenValue(map, name);
-    return value?.kind === 'scalar' ? value.text : undefined;
-  };
   const texts = (name: string): readonly string[] => {
     const value = givenValue(map, name);
     return value === undefined ? [] : textsOf(value);
@@ -97,14 +93,15 @@ const readMap = (place: Place, map: YamlMap): CompiledArtifacts => {
   return {
     paths: texts('paths'),
     exclude: texts('exclude'),
-    untracked: text('untracked') === 'true',
-    when: ARTIFACT_WHENS.find((value) => value === text('when')) ?? 'on_success',
+    untracked: givenText(map, 'untracked') === 'true',
+    when: ARTIFACT_WHENS.find((value) => value === givenText(map, 'when')) ?? 'on_success',
     reports: reports ?? {},
     ...definedOnly({
-      name: text('name'),
-      expireIn: text('expire_in'),
-      exposeAs: text('expose_as'),
-      access: ARTIFACT_ACCESS.find((value) => value === text('access')) ?? accessOf(givenValue(map, 'public')),
+      name: givenText(map, 'name'),
+      expireIn: givenText(map, 'expire_in'),
+      exposeAs: givenText(map, 'expose_as'),
+      access:
+        ARTIFACT_ACCESS.find((value) => value === givenText(map, 'access')) ?? accessOf(givenValue(map, 'public')),
     }),
   };
 };

@@ -1,10 +1,9 @@
 import type { AutoCancel } from '../compiled.ts';
 import { definedOnly } from '../defined-only.ts';
-import type { YamlMap } from '../yaml/index.ts';
 import { allowKeys, beOneOf, checkKey, checkValue, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
 import { isMap } from './node-tests.ts';
-import { givenValue, hasFailed } from './place.ts';
+import { givenText, hasFailed } from './place.ts';
 
 export const AUTO_CANCEL_KEYS = ['on_new_commit', 'on_job_failure'] as const;
 export const ON_NEW_COMMIT = [
@@ -26,15 +25,10 @@ export const autoCancelKeyword: Keyword<Partial<AutoCancel>> = {
     checkKey(place, node, 'on_new_commit', should.beText, oneOf(ON_NEW_COMMIT));
     checkKey(place, node, 'on_job_failure', should.beText, oneOf(ON_JOB_FAILURE));
     if (hasFailed(place)) return undefined;
-    const onNewCommit = ON_NEW_COMMIT.find((value) => value === textOf(node, 'on_new_commit'));
-    const onJobFailure = ON_JOB_FAILURE.find((value) => value === textOf(node, 'on_job_failure'));
+    const onNewCommit = ON_NEW_COMMIT.find((value) => value === givenText(node, 'on_new_commit'));
+    const onJobFailure = ON_JOB_FAILURE.find((value) => value === givenText(node, 'on_job_failure'));
     return definedOnly({ onNewCommit, onJobFailure });
   },
 };
 
 const oneOf = (values: readonly string[]) => beOneOf(values, `must be one of: ${values.join(', ')}`);
-
-const textOf = (map: YamlMap, name: string): string | undefined => {
-  const value = givenValue(map, name);
-  return value?.kind === 'scalar' ? value.text : undefined;
-};

@@ -3,8 +3,9 @@ import { definedOnly } from '../defined-only.ts';
 import type { YamlMap } from '../yaml/index.ts';
 import { allowKeys, checkKey, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
-import { isBlank, isMap, isText } from './node-tests.ts';
-import { fail, failWith, givenValue, hasFailed, locationOf, type Place } from './place.ts';
+import { isBlank, isText } from './node-tests.ts';
+import { fail, givenText, givenValue, hasFailed, type Place } from './place.ts';
+import { readShortOrFull } from './read-short-or-full.ts';
 
 const OPTIONAL = ['region', 'version_id', 'version_stage', 'role_arn', 'role_session_name', 'field'] as const;
 
@@ -13,13 +14,7 @@ export const AWS_SECRETS_MANAGER_KEYS = ['secret_id', ...OPTIONAL] as const;
 /** A map, or `id` or `id#field`. */
 export const awsSecretsManagerKeyword: Keyword<CompiledAwsSecret> = {
   name: 'aws_secrets_manager',
-  read: (place) => {
-    const { node } = place;
-    if (isText(node)) return readShortForm(place, node.text);
-    if (isMap(node)) return readFullForm(place, node);
-    failWith(place, `${locationOf(place)} should be a hash or a string`);
-    return undefined;
-  },
+  read: (place) => readShortOrFull(place, { short: readShortForm, full: readFullForm }),
 };
 
 const readShortForm = (place: Place, text: string): CompiledAwsSecret | undefined => {
@@ -37,19 +32,15 @@ const readFullForm = (place: Place, map: YamlMap): CompiledAwsSecret | undefined
   if (id === undefined || isBlank(id)) fail(place, 'secret_id', should.bePresent.message);
   for (const name of OPTIONAL) checkKey(place, map, name, should.beText);
   if (hasFailed(place) || id?.kind !== 'scalar') return undefined;
-  const text = (name: (typeof OPTIONAL)[number]): string | undefined => {
-    const value = givenValue(map, name);
-    return value?.kind === 'scalar' ? value.text : undefined;
-  };
   return {
     secretId: id.text,
     ...definedOnly({
-      region: text('region'),
-      versionId: text('version_id'),
-      versionStage: text('version_stage'),
-      roleArn: text('role_arn'),
-      roleSessionName: text('role_session_name'),
-      field: text('field'),
+      region: givenText(map, 'region'),
+      versionId: givenText(map, 'version_id'),
+      versionStage: givenText(map, 'version_stage'),
+      roleArn: givenText(map, 'role_arn'),
+      roleSessionName: givenText(map, 'role_session_name'),
+      field: givenText(map, 'field'),
     }),
   };
 };

@@ -3,7 +3,7 @@ import { definedOnly } from '../defined-only.ts';
 import { allowKeys, checkKey, checkValue, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
 import { isMap } from './node-tests.ts';
-import { givenValue, hasFailed } from './place.ts';
+import { givenText, hasFailed } from './place.ts';
 
 export const DAST_CONFIGURATION_KEYS = ['site_profile', 'scanner_profile'] as const;
 
@@ -18,10 +18,9 @@ export const dastConfigurationKeyword: Keyword<NonNullable<JobOptions['dastConfi
     checkKey(place, map, 'site_profile', should.beText);
     checkKey(place, map, 'scanner_profile', should.beText);
     if (hasFailed(place)) return undefined;
-    const text = (name: string): string | undefined => {
-      const value = givenValue(map, name);
-      return value?.kind === 'scalar' ? value.text : undefined;
-    };
-    return definedOnly({ siteProfile: text('site_profile'), scannerProfile: text('scanner_profile') });
+    return definedOnly({
+      siteProfile: givenText(map, 'site_profile'),
+      scannerProfile: givenText(map, 'scanner_profile'),
+    });
   },
 };

@@ -4,7 +4,7 @@ import type { YamlMap, YamlNode } from '../yaml/index.ts';
 import { allowKeys, checkKey, checkValue, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
 import { isBlank, isMap, isText } from './node-tests.ts';
-import { givenValue, hasFailed } from './place.ts';
+import { givenText, hasFailed } from './place.ts';
 import { readDuration } from './read-duration.ts';
 
 /** What `pages` says: `true` and `false` say no more than that it is a job of pages, or none. */
@@ -34,14 +34,10 @@ export const pagesKeyword: Keyword<PagesDefinition> = {
     checkKey(place, map, 'expire_in', beExpiry);
     checkKey(place, map, 'publish', should.beText);
     if (hasFailed(place)) return undefined;
-    const text = (name: string): string | undefined => {
-      const value = givenValue(map, name);
-      return value?.kind === 'scalar' ? value.text : undefined;
-    };
     return definedOnly({
-      pathPrefix: text('path_prefix'),
-      expireIn: text('expire_in'),
-      publish: text('publish'),
+      pathPrefix: givenText(map, 'path_prefix'),
+      expireIn: givenText(map, 'expire_in'),
+      publish: givenText(map, 'publish'),
     });
   },
 };

@@ -125,3 +125,9 @@ export const givenEntry = (map: YamlMap, name: string): YamlEntry | undefined =>
 };
 
 export const givenValue = (map: YamlMap, name: string): YamlNode | undefined => givenEntry(map, name)?.value;
+
+/** The text of a scalar that is given, whatever its type; undefined for any other value. */
+export const givenText = (map: YamlMap, name: string): string | undefined => {
+  const value = givenValue(map, name);
+  return value?.kind === 'scalar' ? value.text : undefined;
+};

@@ -5,7 +5,7 @@ import { allowKeys, checkValue, keyNames, should } from './checks.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Keyword } from './keyword.ts';
 import { isBlank, isList, isMap } from './node-tests.ts';
-import { fail, givenValue, hasFailed, type Place, placeInside, warn } from './place.ts';
+import { fail, givenText, givenValue, hasFailed, type Place, placeInside, warn } from './place.ts';
 
 export const RELEASE_ASSETS_KEYS = ['links'] as const;
 export const RELEASE_LINK_KEYS = ['name', 'url', 'filepath', 'link_type'] as const;
@@ -29,16 +29,12 @@ export const releaseAssetsKeyword: Keyword<CompiledRelease['links']> = {
 };
 
 const readLink = (place: Place, map: YamlMap): CompiledRelease['links'][number] => {
-  const text = (name: string): string | undefined => {
-    const value = givenValue(map, name);
-    return value?.kind === 'scalar' ? value.text : undefined;
-  };
   const known: readonly string[] = RELEASE_LINK_KEYS;
   for (const name of keyNames(map)) {
     if (known.includes(name)) continue;
     warn(place, [`\`${name}\` has no effect.`, didYouMean([name], RELEASE_LINK_KEYS) ?? ''].join(' ').trimEnd());
   }
-  const [name, url] = [text('name') ?? '', text('url') ?? ''];
+  const [name, url] = [givenText(map, 'name') ?? '', givenText(map, 'url') ?? ''];
   if (name === '' || url === '') warn(place, 'lacks its `name` or `url`: the release will be refused');
-  return { name, url, ...definedOnly({ filepath: text('filepath'), linkType: text('link_type') }) };
+  return { name, url, ...definedOnly({ filepath: givenText(map, 'filepath'), linkType: givenText(map, 'link_type') }) };
 };

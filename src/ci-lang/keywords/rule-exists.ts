@@ -3,7 +3,7 @@ import type { YamlMap } from '../yaml/index.ts';
 import { allowKeys, checkKey, requireKeys, should } from './checks.ts';
 import type { Keyword } from './keyword.ts';
 import { isBlank, isList, isMap, isText, isTextList, textsOf } from './node-tests.ts';
-import { fail, failWith, givenValue, hasFailed, locationOf, type Place } from './place.ts';
+import { fail, failWith, givenText, givenValue, hasFailed, locationOf, type Place } from './place.ts';
 import { checkPatterns, readPatterns, requirePatterns } from './rule-changes.ts';
 
 export interface ExistsClause {
@@ -50,10 +50,5 @@ const readMap = (place: Place, map: YamlMap): ExistsClause | undefined => {
   checkKey(place, map, 'project', should.beText);
   checkKey(place, map, 'ref', should.beText);
   if (hasFailed(place) || patterns === undefined) return undefined;
-  return { ...patterns, ...definedOnly({ project: textOf(map, 'project'), ref: textOf(map, 'ref') }) };
-};
-
-const textOf = (map: YamlMap, name: string): string | undefined => {
-  const value = givenValue(map, name);
-  return value?.kind === 'scalar' ? value.text : undefined;
+  return { ...patterns, ...definedOnly({ project: givenText(map, 'project'), ref: givenText(map, 'ref') }) };
 };

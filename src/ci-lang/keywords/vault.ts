@@ -2,8 +2,9 @@ import type { CompiledVaultSecret } from '../compiled-secret.ts';
 import type { YamlMap } from '../yaml/index.ts';
 import { allowKeys, checkKey, checkValue, requireKeys, should } from './checks.ts';
 import { type Keyword, readKeyword } from './keyword.ts';
-import { isBlank, isMap, isText } from './node-tests.ts';
-import { errorsOf, fail, failWith, givenValue, hasFailed, locationOf, type Place } from './place.ts';
+import { isBlank, isMap } from './node-tests.ts';
+import { errorsOf, fail, givenText, hasFailed, type Place } from './place.ts';
+import { readShortOrFull } from './read-short-or-full.ts';
 
 export const VAULT_KEYS = ['engine', 'path', 'field'] as const;
 export const VAULT_ENGINE_KEYS = ['name', 'path'] as const;
@@ -11,13 +12,7 @@ export const VAULT_ENGINE_KEYS = ['name', 'path'] as const;
 /** Where a secret lies in a Vault. */
 export const vaultKeyword: Keyword<CompiledVaultSecret> = {
   name: 'vault',
-  read: (place) => {
-    const { node } = place;
-    if (isText(node)) return readShortForm(place, node.text);
-    if (isMap(node)) return readFullForm(place, node);
-    failWith(place, `${locationOf(place)} should be a hash or a string`);
-    return undefined;
-  },
+  read: (place) => readShortOrFull(place, { short: readShortForm, full: readFullForm }),
 };
 
 /** Where GitLab looks when a secret names no engine. */
@@ -41,7 +36,7 @@ const readFullForm = (place: Place, map: YamlMap): CompiledVaultSecret | undefin
   checkKey(place, map, 'field', should.bePresent, should.beText);
   if (hasFailed(place)) return undefined;
   const engine = readKeyword(place, map, engineKeyword);
-  const [path, field] = [textOf(map, 'path'), textOf(map, 'field')];
+  const [path, field] = [givenText(map, 'path'), givenText(map, 'field')];
   if (engine === undefined || path === undefined || field === undefined) {
     if (errorsOf(place).length === 0) fail(place, 'config', "can't have a blank engine, path or field");
     return undefined;
@@ -58,15 +53,10 @@ const engineKeyword: Keyword<CompiledVaultSecret['engine']> = {
     requireKeys(place, map, VAULT_ENGINE_KEYS);
     allowKeys(place, map, VAULT_ENGINE_KEYS);
     for (const key of VAULT_ENGINE_KEYS) checkKey(place, map, key, should.bePresent, should.beText);
-    const [name, path] = [textOf(map, 'name'), textOf(map, 'path')];
+    const [name, path] = [givenText(map, 'name'), givenText(map, 'path')];
     if (hasFailed(place)) return undefined;
     if (name !== undefined && path !== undefined) return { name, path };
     fail(place, 'config', "can't have a blank name or path");
     return undefined;
   },
-};
-
-const textOf = (map: YamlMap, key: string): string | undefined => {
-  const value = givenValue(map, key);
-  return value?.kind === 'scalar' ? value.text : undefined;
 };
