@@ -156,6 +156,25 @@ describe('schedules of somebody who leaves are switched off at once', () => {
     expect(ticks.string(0, 'reason')).toBe(`the schedule was switched off before its start: ${String(mayNot()[1])}`);
     expect(await project.countPipelines()).toBe(0);
   });
+
+  it('while two servers start their runs: each is off, and its run started or has a row that says why not', async () => {
+    const { project } = await setUp();
+    const ids = [];
+    for (let number = 0; number < 8; number += 1) ids.push(await addSchedule(project));
+    const other = await app.startAnother();
+    const now = app.clock.now().getTime() / 1000;
+    app.clock.advance(3600 - (now % 3600));
+    const run = (server?: typeof other) => app.tick('schedules', server);
+    const leave = project.call('DELETE', `/members/${leaver.user.id}`);
+    const [left] = await Promise.all([leave, run(), run(other), run(), run(other)]);
+    left.must(204);
+    await run();
+    for (const id of ids) {
+      expect((await stateOf(project, id))[0]).toBe(false);
+      const states = (await project.call('GET', `/penstock/schedules/${id}/ticks`)).must(200).pluck('state');
+      expect(['started', 'skipped', 'refused']).toContain(states.join());
+    }
+  });
 });
 
 /** One that is not protected. */
