@@ -14,7 +14,7 @@ import {
   sweepUnconfirmedJobs,
 } from '../rooms/pipelines/index.ts';
 import { findJobsWithRunner, ONLINE_WITHIN } from '../rooms/runners/index.ts';
-import { purgeTicks, runDueTicks } from '../rooms/schedules/index.ts';
+import { purgeTicks, runDueTicks, untilNextRun } from '../rooms/schedules/index.ts';
 import { archiveTraces } from '../rooms/traces/index.ts';
 import { purgeExpiredTriggers } from '../rooms/triggers/index.ts';
 import type { Parts } from './parts.ts';
@@ -38,7 +38,12 @@ export function makeTicks(parts: Parts, database: Database): readonly Tick[] {
     alone('dirty pipelines', SECOND, () => sweepDirtyPipelines(parts)),
     alone('delayed jobs', SECOND, () => startDueJobs(parts)),
     // No lock: ticks are taken and decided one by one, and a server that stands still must not hold the others up.
-    { name: 'schedules', every: SECOND / 2, run: () => runDueTicks(parts) },
+    {
+      name: 'schedules',
+      every: SECOND / 2,
+      run: () => runDueTicks(parts),
+      nextIn: () => untilNextRun(parts),
+    },
     // It has a lock of its own.
     { name: 'events', every: SECOND / 4, run: () => numberEvents({ ...parts, pool: database.pool }) },
     alone('unconfirmed jobs', 5 * SECOND, () => sweepUnconfirmedJobs(parts)),

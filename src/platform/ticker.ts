@@ -6,6 +6,8 @@ export interface Tick {
   /** Milliseconds between the end of one run and the start of the next. */
   readonly every: number;
   readonly run: () => Promise<unknown>;
+  /** Milliseconds from the end of a run to the next work that is known, which is not waited for longer; undefined: none. */
+  readonly nextIn?: () => Promise<number | undefined>;
 }
 
 /**
@@ -22,15 +24,15 @@ export class Ticker {
     this.#log = log;
   }
 
-  start(tick: Tick): void {
+  start(tick: Tick, after = tick.every): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      const run = this.#once(tick).finally(() => {
+      const run = this.#once(tick).then((next) => {
         this.#running.delete(run);
-        if (!this.#stopped) this.start(tick);
+        if (!this.#stopped) this.start(tick, next);
       });
       this.#running.add(run);
-    }, tick.every);
+    }, after);
     timer.unref();
     this.#timers.add(timer);
   }
@@ -42,11 +44,14 @@ export class Ticker {
     await Promise.all(this.#running);
   }
 
-  async #once(tick: Tick): Promise<void> {
+  /** Answers after how many milliseconds it is its turn again. */
+  async #once(tick: Tick): Promise<number> {
     try {
       await tick.run();
+      return Math.min(tick.every, Math.max(0, (await tick.nextIn?.()) ?? tick.every));
     } catch (error) {
       if (!this.#stopped) this.#log.error({ err: error, tick: tick.name }, 'background work failed');
+      return tick.every;
     }
   }
 }

@@ -6,6 +6,8 @@ export { cancelPipeline } from './change-pipeline.ts';
 export { commitFacts } from './commit-facts.ts';
 export type { CreatePipelineDeps } from './create/create-pipeline.ts';
 export { createPipeline } from './create/create-pipeline.ts';
+export type { MadeInBatch, RequestInBatch } from './create/create-pipelines.ts';
+export { createPipelines } from './create/create-pipelines.ts';
 export { onPushed } from './create/on-pushed.ts';
 export { judgeRef } from './create/protected-ref.ts';
 export type {

@@ -50,50 +50,67 @@ export interface JobsOwner {
   readonly userId: UserId | null;
 }
 
+/** A new pipeline's stages and jobs. */
+export interface NewStagesAndJobs {
+  readonly owner: JobsOwner;
+  readonly stages: readonly NewStage[];
+  readonly jobs: readonly NewJob[];
+}
+
 /**
- * Stages and jobs in one statement, whatever their number; waiting runners are told of pending jobs with it. Answers the
- * jobs' ids in the order given.
+ * Stages and jobs in one statement, whatever their number and that of their pipelines; waiting runners are told of pending
+ * jobs with it. Answers the jobs' ids in the order given, for each pipeline.
  */
 export async function insertStagesAndJobs(
   tx: Tx,
-  owner: JobsOwner,
-  stages: readonly NewStage[],
-  jobs: readonly NewJob[],
+  pipelines: readonly NewStagesAndJobs[],
   now: Date,
-): Promise<readonly JobId[]> {
-  const rows = jobs.map((job, index) => ({ ...job, ord: index, when_: job.when }));
+): Promise<readonly (readonly JobId[])[]> {
+  const owners = pipelines.map(({ owner }, index) => ({ ...owner, owner: index }));
+  const stages = pipelines.flatMap((pipeline, owner) => pipeline.stages.map((stage) => ({ ...stage, owner })));
+  const jobs = pipelines
+    .flatMap((pipeline, owner) => pipeline.jobs.map((job) => ({ ...job, owner, when_: job.when })))
+    .map((job, index) => ({ ...job, ord: index }));
   const pending = jobs.filter((job) => job.status === 'pending').length;
   // PostgreSQL sends equal notifications of one transaction once, so the word per row is one in all.
   const inserted = await sql<{ readonly id: number }>`
-    with new_stages as (
+    with owners as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(owners)}::jsonb) as o(
+        owner int, "projectId" bigint, "pipelineId" bigint, ref text, tag boolean, protected boolean, "userId" bigint
+      )
+    ), new_stages as (
       insert into stages (pipeline_id, name, position, status)
-      select ${owner.pipelineId}::bigint, s.name, s.position, s.status
-      from jsonb_to_recordset(${JSON.stringify(stages)}::jsonb) as s(name text, position int, status text)
-      order by s.position
-      returning id, name
+      select o."pipelineId", s.name, s.position, s.status
+      from jsonb_to_recordset(${JSON.stringify(stages)}::jsonb) as s(owner int, name text, position int, status text)
+      join owners o on o.owner = s.owner
+      order by s.owner, s.position
+      returning id, pipeline_id, name
     )
     insert into jobs (
       project_id, pipeline_id, stage_id, stage_idx, type, name, status, when_, start_in, allow_failure,
       scheduling_type, needs, interruptible, ref, tag, protected, tag_list, user_id, options, yaml_variables,
       coverage_regex, environment_name, resource_group, created_at, updated_at, queued_at, scheduled_at
     )
-    select ${owner.projectId}::bigint, ${owner.pipelineId}::bigint, s.id, j."stageIndex", j.type, j.name, j.status,
-      j.when_, j."startIn", j."allowFailure", j."schedulingType", j.needs, j.interruptible, ${owner.ref}, ${owner.tag},
-      ${owner.protected}, array(select jsonb_array_elements_text(j."tagList")), ${owner.userId}::bigint, j.options,
+    select o."projectId", o."pipelineId", s.id, j."stageIndex", j.type, j.name, j.status,
+      j.when_, j."startIn", j."allowFailure", j."schedulingType", j.needs, j.interruptible, o.ref, o.tag,
+      o.protected, array(select jsonb_array_elements_text(j."tagList")), o."userId", j.options,
       j."yamlVariables", j."coverageRegex", j."environmentName", j."resourceGroup", ${now}::timestamptz,
       ${now}::timestamptz, j."queuedAt", j."scheduledAt"
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as j(
-      ord int, name text, type text, stage text, "stageIndex" int, status text, when_ text, "startIn" int,
+    from jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) as j(
+      owner int, ord int, name text, type text, stage text, "stageIndex" int, status text, when_ text, "startIn" int,
       "allowFailure" boolean, "schedulingType" text, needs jsonb, interruptible boolean, "tagList" jsonb,
       options jsonb, "yamlVariables" jsonb, "coverageRegex" text, "environmentName" text, "resourceGroup" text,
       "queuedAt" timestamptz, "scheduledAt" timestamptz
     )
-    join new_stages s on s.name = j.stage
+    join owners o on o.owner = j.owner
+    join new_stages s on s.pipeline_id = o."pipelineId" and s.name = j.stage
     order by j.ord
     returning id, case when status = 'pending' then pg_notify('penstock_pending_jobs', ${String(pending)}) end`.execute(
     tx,
   );
-  return inserted.rows.map((row) => row.id as JobId).sort((a, b) => a - b);
+  const ids = inserted.rows.map((row) => row.id as JobId).sort((a, b) => a - b);
+  let start = 0;
+  return pipelines.map((pipeline) => ids.slice(start, (start += pipeline.jobs.length)));
 }
 
 /** Other columns that change together with the status. */

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
 import type { PipelineId, ProjectId, ScheduleId, TriggerId, UserId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
+import { jsonParameter } from '../../platform/postgres/index.ts';
 import type { PipelineFailureReason, PipelineSource, Status } from '../../wire/statuses.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -101,7 +102,6 @@ export async function findNewestPipelineOfCommit(
 }
 
 export interface NewPipeline {
-  readonly projectId: ProjectId;
   readonly ref: string;
   readonly tag: boolean;
   readonly sha: string;
@@ -121,34 +121,44 @@ export interface NewPipeline {
 }
 
 /**
- * Gives the pipeline the next number of its project. The project's row is locked from here to the end of the
- * transaction, so call it as late as possible. A schedule that was deleted meanwhile is left out.
+ * Gives the pipelines, all of one project, its next numbers in the order given, and answers them so. The project's row is
+ * locked from here to the end of the transaction, so call it as late as possible. A schedule that was deleted meanwhile is
+ * left out.
  */
-export async function insertPipeline(tx: Tx, pipeline: NewPipeline, now: Date): Promise<Pipeline> {
+export async function insertPipelines(
+  tx: Tx,
+  projectId: ProjectId,
+  pipelines: readonly NewPipeline[],
+  now: Date,
+): Promise<readonly Pipeline[]> {
   const { rows } = await sql<Selectable<DB['pipelines']>>`
     with numbered as (
-      update projects set last_pipeline_iid = last_pipeline_iid + 1, last_activity_at = ${now}
-      where id = ${pipeline.projectId} and deleted_at is null
-      returning last_pipeline_iid
+      update projects set last_pipeline_iid = last_pipeline_iid + ${pipelines.length}, last_activity_at = ${now}
+      where id = ${projectId} and deleted_at is null
+      returning last_pipeline_iid - ${pipelines.length} as iid
     )
     insert into pipelines (
       project_id, iid, ref, tag, sha, before_sha, source, status, failure_reason, yaml_errors, name, user_id,
       trigger_id, trigger_short_token, schedule_id, protected, auto_cancel_on_new_commit, auto_cancel_on_job_failure,
       created_at, updated_at, finished_at
     )
-    select ${pipeline.projectId}, last_pipeline_iid, ${pipeline.ref}, ${pipeline.tag}, ${pipeline.sha},
-      ${pipeline.beforeSha}, ${pipeline.source}, ${pipeline.status}, ${pipeline.failureReason},
-      ${pipeline.yamlErrors}, ${pipeline.name}, ${pipeline.userId}, ${pipeline.triggerId},
-      ${pipeline.triggerShortToken},
-      (select id from pipeline_schedules where id = ${pipeline.scheduleId} for key share), ${pipeline.protected}, ${pipeline.autoCancelOnNewCommit},
-      ${pipeline.autoCancelOnJobFailure}, ${now}::timestamptz, ${now}::timestamptz,
-      case when ${pipeline.status} = 'failed' then ${now}::timestamptz end
-    from numbered
+    select ${projectId}, numbered.iid + p.ord, p.ref, p.tag, p.sha, p."beforeSha", p.source, p.status,
+      p."failureReason", p."yamlErrors", p.name, p."userId", p."triggerId", p."triggerShortToken",
+      (select id from pipeline_schedules where id = p."scheduleId" for key share), p.protected,
+      p."autoCancelOnNewCommit", p."autoCancelOnJobFailure", ${now}::timestamptz, ${now}::timestamptz,
+      case when p.status = 'failed' then ${now}::timestamptz end
+    from numbered cross join jsonb_to_recordset(
+      ${jsonParameter(pipelines.map((pipeline, index) => ({ ...pipeline, ord: index + 1 })))}::jsonb
+    ) as p(
+      ord int, ref text, tag boolean, sha text, "beforeSha" text, source text, status text, "failureReason" text,
+      "yamlErrors" text, name text, "userId" bigint, "triggerId" bigint, "triggerShortToken" text, "scheduleId" bigint,
+      protected boolean, "autoCancelOnNewCommit" text, "autoCancelOnJobFailure" text
+    )
+    order by p.ord
     returning *`.execute(tx);
-  const row = rows[0];
   // The project was deleted between the check and here: nothing is written.
-  if (row === undefined) throw new Error(`project ${pipeline.projectId} is gone`);
-  return toPipeline(row);
+  if (rows.length < pipelines.length) throw new Error(`project ${projectId} is gone`);
+  return rows.map(toPipeline).sort((one, other) => one.iid - other.iid);
 }
 
 export async function insertMessages(

@@ -4,7 +4,7 @@ export { identifyFiles } from './identify-files.ts';
 export { changedPaths, listPaths } from './list-paths.ts';
 export { listTagNames } from './list-tag-names.ts';
 export { moveRefs } from './move-refs.ts';
-export { createPipelineRef, deletePipelineRef } from './pipeline-refs.ts';
+export { createPipelineRefs, deletePipelineRef } from './pipeline-refs.ts';
 export type { PresentedCommit } from './present-commit.ts';
 export { presentCommit } from './present-commit.ts';
 export { projectRepositories } from './project-repositories.ts';

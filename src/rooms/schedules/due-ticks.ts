@@ -1,10 +1,12 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../kit/clock.ts';
+import type { ScheduleId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
-import { insertTicks, lockDueSchedules } from './ledger-store.ts';
+import { insertTicks, lockDueSchedules, type NewTick, updateNextRuns } from './ledger-store.ts';
 import { planTicks } from './plan-ticks.ts';
 import type { Schedule } from './schedule.ts';
 import type { ScheduleClock } from './schedule-clock.ts';
-import { lockSchedule, updateSchedule } from './store.ts';
+import { updateSchedule } from './store.ts';
 
 export interface DueTicksDeps {
   readonly db: Db;
@@ -13,36 +15,35 @@ export interface DueTicksDeps {
 }
 
 /** Schedules looked at in one transaction. */
-const PAGE = 100;
+const PAGE = 250;
+/** Schedules planned in one go: requests of the API keep their turn. */
+const AT_A_TIME = 25;
 
 /**
- * Writes the ticks of every schedule whose next run has come into the ledger and moves its next run on, in one
- * transaction: a crash leaves both or neither. Answers how many schedules were due. Any number of servers may do so.
+ * Writes the ticks of schedules whose next run has come into the ledger and moves their next runs on, in one transaction: a
+ * crash leaves both or neither. One page of them: false when there may be more. Any number of servers may do so.
  */
-export const planDueTicks = async (deps: DueTicksDeps): Promise<number> => {
-  let count = 0;
-  for (let found = PAGE; found === PAGE; ) {
-    // Each page is a transaction of its own: the next one sees what this one moved on.
-    found = await deps.db.transaction().execute(async (tx) => {
-      const now = deps.clock.now();
-      const ids = await lockDueSchedules(tx, now, PAGE);
-      for (const id of ids) {
-        const schedule = await lockSchedule(tx, id);
-        if (schedule === undefined) continue;
-        const plan = tryPlan(deps, schedule, now);
-        if (typeof plan === 'string') {
-          await updateSchedule(tx, id, { active: false, deactivatedReason: plan, nextRunAt: null }, now);
-          continue;
-        }
-        await insertTicks(tx, schedule, plan.ticks, now);
-        await updateSchedule(tx, id, { nextRunAt: plan.nextRunAt }, schedule.updatedAt);
+export const planDueTicks = (deps: DueTicksDeps): Promise<boolean> =>
+  deps.db.transaction().execute(async (tx) => {
+    const now = deps.clock.now();
+    const schedules = await lockDueSchedules(tx, now, PAGE);
+    const ticks: NewTick[] = [];
+    const plans: { readonly id: ScheduleId; readonly nextRunAt: Date | null }[] = [];
+    for (const [index, schedule] of schedules.entries()) {
+      if (index % AT_A_TIME === AT_A_TIME - 1) await turn();
+      const { id, projectId } = schedule;
+      const plan = tryPlan(deps, schedule, now);
+      if (typeof plan === 'string') {
+        await updateSchedule(tx, id, { active: false, deactivatedReason: plan, nextRunAt: null }, now);
+        continue;
       }
-      return ids.length;
-    });
-    count += found;
-  }
-  return count;
-};
+      for (const tick of plan.ticks) ticks.push({ ...tick, scheduleId: id, projectId });
+      plans.push({ id, nextRunAt: plan.nextRunAt });
+    }
+    await insertTicks(tx, ticks, now);
+    await updateNextRuns(tx, plans);
+    return schedules.length < PAGE;
+  });
 
 /** Takes down what is due before a change plans the schedule anew, so that no planned run vanishes. */
 export const writeDueTicks = async (
@@ -52,7 +53,13 @@ export const writeDueTicks = async (
   now: Date,
 ): Promise<void> => {
   if (!schedule.active || schedule.nextRunAt === null || schedule.nextRunAt > now) return;
-  await insertTicks(tx, schedule, planTicks(schedule, scheduleClock, now).ticks, now);
+  const { id: scheduleId, projectId } = schedule;
+  const { ticks } = planTicks(schedule, scheduleClock, now);
+  await insertTicks(
+    tx,
+    ticks.map((tick) => ({ ...tick, scheduleId, projectId })),
+    now,
+  );
 };
 
 /** One schedule that cannot be computed must not keep the others waiting: it is switched off, and says why. */

@@ -1,7 +1,7 @@
 export { cronClock } from './cron-clock.ts';
 export { purgeTicks } from './purge-ticks.ts';
 export { scheduleRoutes } from './routes/index.ts';
-export { runDueTicks } from './run-due-ticks.ts';
+export { runDueTicks, untilNextRun } from './run-due-ticks.ts';
 export { findScheduleOfPipeline } from './run-schedule.ts';
 export type { ScheduleClock } from './schedule-clock.ts';
 export { switchOffSchedulesOf } from './switch-off-schedules.ts';

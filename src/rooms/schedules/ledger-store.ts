@@ -1,17 +1,22 @@
 import { sql } from 'kysely';
 import type { PipelineId, ProjectId, ScheduleId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
+import { jsonParameter } from '../../platform/postgres/index.ts';
 import { isCompleted, STATUSES } from '../../wire/statuses.ts';
 import type { PlannedTick } from './plan-ticks.ts';
-import type { TickState } from './schedule.ts';
+import type { Schedule, TickState } from './schedule.ts';
+import { policyOf } from './store.ts';
 
 /** SQL that plans and decides ticks. */
 
-/** Numbers of active schedules whose next run has come, the earliest first, locked; those that another server has are left out. */
-export const lockDueSchedules = async (tx: Tx, now: Date, limit: number): Promise<readonly ScheduleId[]> => {
+/** What is known of a schedule while its ticks are planned. */
+export type DueSchedule = Pick<Schedule, 'id' | 'projectId' | 'cron' | 'cronTimezone' | 'policy' | 'nextRunAt'>;
+
+/** Active schedules whose next run has come, the earliest first, locked; those that another server has are left out. */
+export const lockDueSchedules = async (tx: Tx, now: Date, limit: number): Promise<readonly DueSchedule[]> => {
   const rows = await tx
     .selectFrom('pipeline_schedules')
-    .select('id')
+    .selectAll()
     .where('active', '=', true)
     .where('next_run_at', '<=', now)
     .orderBy('next_run_at')
@@ -20,32 +25,50 @@ export const lockDueSchedules = async (tx: Tx, now: Date, limit: number): Promis
     .forNoKeyUpdate()
     .skipLocked()
     .execute();
-  return rows.map((row) => row.id as ScheduleId);
+  return rows.map((row) => ({
+    id: row.id as ScheduleId,
+    projectId: row.project_id as ProjectId,
+    cron: row.cron,
+    cronTimezone: row.cron_timezone,
+    policy: policyOf(row),
+    nextRunAt: row.next_run_at,
+  }));
 };
 
-/** A tick that stands there already stays as it is. */
-export const insertTicks = async (
+/** Moves the next runs of schedules on that the transaction has locked. */
+export const updateNextRuns = async (
   tx: Tx,
-  schedule: { readonly id: ScheduleId; readonly projectId: ProjectId },
-  ticks: readonly PlannedTick[],
-  now: Date,
+  plans: readonly { readonly id: ScheduleId; readonly nextRunAt: Date | null }[],
 ): Promise<void> => {
-  if (ticks.length === 0) return;
-  await tx
-    .insertInto('schedule_ticks')
-    .values(
-      ticks.map(({ plannedAt, dueAt, missed }) => ({
-        schedule_id: schedule.id,
-        project_id: schedule.projectId,
-        planned_at: plannedAt,
-        due_at: dueAt,
-        state: missed === undefined ? 'planned' : 'missed',
-        reason: missed ?? null,
-        decided_at: missed === undefined ? null : now,
-      })),
-    )
-    .onConflict((conflict) => conflict.columns(['schedule_id', 'planned_at']).doNothing())
-    .execute();
+  if (plans.length === 0) return;
+  await sql`
+    update pipeline_schedules set next_run_at = plan."nextRunAt"
+    from jsonb_to_recordset(${JSON.stringify(plans)}::jsonb) as plan(id bigint, "nextRunAt" timestamptz)
+    where pipeline_schedules.id = plan.id`.execute(tx);
+};
+
+/** A tick of a schedule that is to be written. */
+export interface NewTick extends PlannedTick {
+  readonly scheduleId: ScheduleId;
+  readonly projectId: ProjectId;
+}
+
+/** Rows of one statement. */
+const MOST_ROWS = 5000;
+
+/** A tick that stands there already stays as it is. */
+export const insertTicks = async (tx: Tx, ticks: readonly NewTick[], now: Date): Promise<void> => {
+  for (let start = 0; start < ticks.length; start += MOST_ROWS) {
+    await sql`
+      insert into schedule_ticks (schedule_id, project_id, planned_at, due_at, state, reason, decided_at)
+      select tick."scheduleId", tick."projectId", tick."plannedAt", tick."dueAt",
+        case when tick.missed is null then 'planned' else 'missed' end, tick.missed,
+        case when tick.missed is null then null else ${now}::timestamptz end
+      from jsonb_to_recordset(${JSON.stringify(ticks.slice(start, start + MOST_ROWS))}::jsonb) as tick(
+        "scheduleId" bigint, "projectId" bigint, "plannedAt" timestamptz, "dueAt" timestamptz, missed text
+      )
+      on conflict (schedule_id, planned_at) do nothing`.execute(tx);
+  }
 };
 
 /** A tick that waits for its decision. */
@@ -89,25 +112,39 @@ export const putOffTick = async (db: Db, id: number, until: Date): Promise<void>
 };
 
 /**
- * Locks an undecided tick; false when it was decided before, or its schedule is gone. The schedule comes first, as in its
- * deletion, so that the two never wait for each other in a circle.
+ * Locks undecided ticks, and answers their numbers; one that was decided before, or whose schedule is gone, is not among
+ * them. Schedules come first, as in their deletion, and all in one order, so that nobody waits in a circle.
  */
-export const lockOpenTick = async (tx: Tx, { id, scheduleId }: OpenTick): Promise<boolean> => {
-  const schedule = await tx
+export const lockOpenTicks = async (tx: Tx, ticks: readonly OpenTick[]): Promise<ReadonlySet<number>> => {
+  const schedules = await tx
     .selectFrom('pipeline_schedules')
     .select('id')
-    .where('id', '=', scheduleId)
+    .where('id', 'in', [...new Set(ticks.map((tick) => tick.scheduleId))])
+    .orderBy('id')
     .forKeyShare()
-    .executeTakeFirst();
-  if (schedule === undefined) return false;
-  const row = await tx
+    .execute();
+  if (schedules.length === 0) return new Set();
+  const there = new Set<number>(schedules.map(({ id }) => id));
+  const ids = ticks.filter((tick) => there.has(tick.scheduleId)).map(({ id }) => id);
+  const rows = await tx
     .selectFrom('schedule_ticks')
     .select('id')
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .where('state', '=', 'planned')
+    .orderBy('id')
     .forNoKeyUpdate()
-    .executeTakeFirst();
-  return row !== undefined;
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+};
+
+/** When the next schedule has its run, or the next planned tick is due, after `now`; undefined: nothing is planned. */
+export const findNextMoment = async (db: Db, now: Date): Promise<Date | undefined> => {
+  const { rows } = await sql<{ readonly at: Date | null }>`
+    select least(
+      (select next_run_at from pipeline_schedules where active and next_run_at > ${now} order by next_run_at limit 1),
+      (select due_at from schedule_ticks where state = 'planned' and due_at > ${now} order by due_at limit 1)
+    ) as at`.execute(db);
+  return rows[0]?.at ?? undefined;
 };
 
 export interface TickDecision {
@@ -117,21 +154,19 @@ export interface TickDecision {
   readonly refusalId?: number;
 }
 
-/** Decides a tick once; false when it was decided before. */
-export const decideTick = async (db: Db | Tx, id: number, decision: TickDecision, now: Date): Promise<boolean> => {
-  const result = await db
-    .updateTable('schedule_ticks')
-    .set({
-      state: decision.state,
-      reason: decision.reason ?? null,
-      pipeline_id: decision.pipelineId ?? null,
-      refusal_id: decision.refusalId ?? null,
-      decided_at: now,
-    })
-    .where('id', '=', id)
-    .where('state', '=', 'planned')
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+/** Decides ticks once. One that was decided before stays as it is. */
+export const decideTicks = async (
+  db: Db | Tx,
+  decisions: readonly (TickDecision & { readonly id: number })[],
+  now: Date,
+): Promise<void> => {
+  await sql`
+    update schedule_ticks set state = decision.state, reason = decision.reason, pipeline_id = decision."pipelineId",
+      refusal_id = decision."refusalId", decided_at = ${now}
+    from jsonb_to_recordset(${jsonParameter(decisions)}::jsonb) as decision(
+      id bigint, state text, reason text, "pipelineId" bigint, "refusalId" bigint
+    )
+    where schedule_ticks.id = decision.id and schedule_ticks.state = 'planned'`.execute(db);
 };
 
 /** Pipelines of the schedule that are not over; one that waits for a person only does not count. */

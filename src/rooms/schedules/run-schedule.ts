@@ -9,7 +9,7 @@ import type {
 } from '../pipelines/index.ts';
 import { createPipeline } from '../pipelines/index.ts';
 import { findScheduleInputs } from './input-store.ts';
-import type { Schedule } from './schedule.ts';
+import type { Schedule, ScheduleInput, ScheduleVariable } from './schedule.ts';
 import { findScheduleDescription } from './store.ts';
 import { findScheduleVariables } from './variable-store.ts';
 
@@ -25,23 +25,29 @@ export const runSchedule = async (
   schedule: Pick<Schedule, 'id' | 'ref' | 'description'>,
   as: RunScheduleAs,
 ): Promise<CreatePipelineResult> => {
-  const { id, description, ref } = schedule;
+  const { id } = schedule;
   const [variables, inputs] = await Promise.all([
     findScheduleVariables(deps.db, deps.vault, id),
     findScheduleInputs(deps.db, id),
   ]);
-  return createPipeline(deps, {
-    ...as,
-    source: 'schedule',
-    ref,
-    variables: [],
-    inputs: Object.fromEntries(inputs.map(({ name, value }) => [name, value])),
-    schedule: { id, description, variables },
-    pushOptions: [],
-    ignoreSkipCi: true,
-    saveOnErrors: true,
-  });
+  return createPipeline(deps, { ...as, ...requestOf(schedule, variables, inputs) });
 };
+
+/** What a schedule asks for, whoever runs it. */
+export const requestOf = (
+  { id, ref, description }: Pick<Schedule, 'id' | 'ref' | 'description'>,
+  variables: readonly ScheduleVariable[],
+  inputs: readonly ScheduleInput[],
+): Omit<CreatePipelineRequest, keyof RunScheduleAs> => ({
+  source: 'schedule',
+  ref,
+  variables: [],
+  inputs: Object.fromEntries(inputs.map(({ name, value }) => [name, value])),
+  schedule: { id, description, variables },
+  pushOptions: [],
+  ignoreSkipCi: true,
+  saveOnErrors: true,
+});
 
 /** What jobs of its pipelines see of a schedule; undefined: it is gone. */
 export const findScheduleOfPipeline = async (

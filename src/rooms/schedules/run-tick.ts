@@ -6,7 +6,7 @@ import type { Project, Role } from '../projects/index.ts';
 import { findProjectById } from '../projects/index.ts';
 import { findOwner } from './find-owner.ts';
 import type { OpenTick, TickDecision } from './ledger-store.ts';
-import { decideTick, findUnfinishedRuns, hasEarlierOpenTick, lockOpenTick, putOffTick } from './ledger-store.ts';
+import { decideTicks, findUnfinishedRuns, hasEarlierOpenTick, lockOpenTicks, putOffTick } from './ledger-store.ts';
 import { runSchedule } from './run-schedule.ts';
 import type { Schedule } from './schedule.ts';
 import { findSchedule, updateSchedule } from './store.ts';
@@ -30,7 +30,7 @@ export const runTick = async (deps: RunTickDeps, tick: OpenTick): Promise<void> 
   // Deleted with its ledger meanwhile.
   if (schedule === undefined) return;
   const decide = async (decision: TickDecision): Promise<void> => {
-    await decideTick(deps.db, tick.id, decision, deps.clock.now());
+    await decideTicks(deps.db, [{ ...decision, id: tick.id }], deps.clock.now());
   };
   if (!schedule.active) return decide({ state: 'skipped', reason: reasonOfSwitchedOff(schedule) });
   const project = await findProjectById(deps.db, tick.projectId);
@@ -60,7 +60,7 @@ const start = async (
 ): Promise<void> => {
   const result = await runSchedule(deps, schedule, {
     ...as,
-    claim: (tx) => lockOpenTick(tx, tick),
+    claim: async (tx) => (await lockOpenTicks(tx, [tick])).has(tick.id),
     settle: async (tx, { pipelineId, refusal }) => {
       const now = deps.clock.now();
       const made = { ...(pipelineId !== null && { pipelineId }) };
@@ -68,14 +68,15 @@ const start = async (
         refusal === null
           ? { ...stateOfStart(tick, now), ...made }
           : { state: 'refused', reason: refusal.message, refusalId: refusal.id, ...made };
-      await decideTick(tx, tick.id, decision, now);
+      await decideTicks(tx, [{ ...decision, id: tick.id }], now);
     },
   });
   if (result.kind !== 'created') return;
   deps.observeScheduleLag((deps.clock.now().getTime() - tick.dueAt.getTime()) / 1000);
 };
 
-const stateOfStart = ({ plannedAt, dueAt }: OpenTick, now: Date): TickDecision => {
+/** How a tick is decided whose pipeline is made now. */
+export const stateOfStart = ({ plannedAt, dueAt }: OpenTick, now: Date): TickDecision => {
   const late = now.getTime() - dueAt.getTime();
   if (late <= LATE_AFTER) return { state: 'started' };
   const seconds = Math.round((now.getTime() - plannedAt.getTime()) / 1000);

@@ -10,7 +10,7 @@ import type { Schedule, SchedulePolicy } from './schedule.ts';
 
 type Row = Selectable<DB['pipeline_schedules']>;
 
-const policyOf = (row: Row): SchedulePolicy => ({
+export const policyOf = (row: Row): SchedulePolicy => ({
   overlap: row.overlap as SchedulePolicy['overlap'],
   catchUp: row.catch_up as SchedulePolicy['catchUp'],
   catchUpDeadline: row.catch_up_deadline,
@@ -39,12 +39,8 @@ const toSchedule = (row: Row, owner: User | undefined): Schedule => ({
 const toSchedules = async (db: Db, rows: readonly Row[]): Promise<readonly Schedule[]> => {
   const ids = rows.flatMap((row) => (row.owner_id === null ? [] : [row.owner_id]));
   const owners = await findUsersByIds(db, [...new Set(ids)]);
-  return rows.map((row) =>
-    toSchedule(
-      row,
-      owners.find((owner) => owner.id === row.owner_id),
-    ),
-  );
+  const byId = new Map<number, User>(owners.map((owner) => [owner.id, owner]));
+  return rows.map((row) => toSchedule(row, row.owner_id === null ? undefined : byId.get(row.owner_id)));
 };
 
 export interface ScheduleFilter {
@@ -77,6 +73,19 @@ export const countSchedules = async (db: Db, filter: ScheduleFilter): Promise<nu
 export const findSchedule = async (db: Db, projectId: ProjectId, id: number): Promise<Schedule | undefined> => {
   const row = await filtered(db, { projectId }).selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? undefined : (await toSchedules(db, [row]))[0];
+};
+
+export const findSchedulesByIds = async (
+  db: Db,
+  projectId: ProjectId,
+  ids: readonly ScheduleId[],
+): Promise<ReadonlyMap<ScheduleId, Schedule>> => {
+  if (ids.length === 0) return new Map();
+  const rows = await filtered(db, { projectId })
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute();
+  return new Map((await toSchedules(db, rows)).map((schedule) => [schedule.id, schedule]));
 };
 
 /**

@@ -1,5 +1,6 @@
+import type { Selectable } from 'kysely';
 import type { ScheduleId } from '../../kit/ids.ts';
-import type { Db, Tx } from '../../platform/postgres/index.ts';
+import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
 import type { ScheduleVariable } from './schedule.ts';
 
@@ -21,12 +22,33 @@ export const findScheduleVariables = async (
     .orderBy('id');
   if (key !== undefined) query = query.where('key', '=', key);
   const rows = await query.execute();
-  return rows.map((row) => ({
-    key: row.key,
-    value: vault.open(row.value_sealed, PLACE),
-    variableType: row.variable_type === 'file' ? 'file' : 'env_var',
-    raw: row.raw,
-  }));
+  return rows.map((row) => toVariable(vault, row));
+};
+
+type Row = Pick<Selectable<DB['pipeline_schedule_variables']>, 'key' | 'value_sealed' | 'variable_type' | 'raw'>;
+
+const toVariable = (vault: Vault, row: Row): ScheduleVariable => ({
+  key: row.key,
+  value: vault.open(row.value_sealed, PLACE),
+  variableType: row.variable_type === 'file' ? 'file' : 'env_var',
+  raw: row.raw,
+});
+
+/** By schedule, each in the order in which they were added. A schedule without variables is not among them. */
+export const findVariablesOfSchedules = async (
+  db: Db | Tx,
+  vault: Vault,
+  ids: readonly ScheduleId[],
+): Promise<ReadonlyMap<ScheduleId, readonly ScheduleVariable[]>> => {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('pipeline_schedule_variables')
+    .select(['schedule_id', 'key', 'value_sealed', 'variable_type', 'raw'])
+    .where('schedule_id', 'in', [...ids])
+    .orderBy('id')
+    .execute();
+  const bySchedule = Map.groupBy(rows, (row) => row.schedule_id as ScheduleId);
+  return new Map([...bySchedule].map(([id, own]) => [id, own.map((row) => toVariable(vault, row))]));
 };
 
 /** False: the schedule has a variable of that key. */

@@ -1,6 +1,7 @@
 import type { CompileResult } from '../../../ci-lang/index.ts';
 import { compile } from '../../../ci-lang/index.ts';
-import { createPipelineRef } from '../../repositories/index.ts';
+import type { Project } from '../../projects/index.ts';
+import { createPipelineRefs } from '../../repositories/index.ts';
 import { cancelRedundantPipelines } from '../cancel-redundant.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Explanation } from '../why/explanation.ts';
@@ -49,20 +50,26 @@ async function finish(
   if (result.kind !== 'compiled') return settled(deps, request, refusalOfResult(result), draft);
   const warnings = result.warnings.map((warning) => warning.message);
   const explanation = await explainPipeline(deps, { reasons: [], trace: result.trace });
-  const pipeline = await persistPipeline(deps, { ...draft, warnings }, result.pipeline, explanation);
+  const pipeline = await persistPipeline(deps, {
+    draft: { ...draft, warnings },
+    compiled: result.pipeline,
+    explanation,
+  });
   if (pipeline === undefined) return { kind: 'repeated' };
-  deps.later(() => afterCreation(deps, request, pipeline));
+  deps.later(() => afterCreation(deps, request.project, [pipeline]));
   return { kind: 'created', pipeline };
 }
 
 /** What nobody waits for: the ref that keeps the commit from git's gc, and redundant older pipelines. */
-async function afterCreation(
+export async function afterCreation(
   deps: CreatePipelineDeps,
-  request: CreatePipelineRequest,
-  pipeline: Pipeline,
+  project: Project,
+  pipelines: readonly Pipeline[],
 ): Promise<void> {
-  await createPipelineRef(deps.repositories, request.project, pipeline.id, pipeline.sha);
-  await cancelRedundantPipelines(deps, request.project, pipeline);
+  await createPipelineRefs(deps.repositories, project, pipelines);
+  // Of several for the same commit the last one finds all that the others would.
+  const last = new Map(pipelines.map((pipeline) => [`${pipeline.ref} ${pipeline.sha}`, pipeline]));
+  for (const pipeline of last.values()) await cancelRedundantPipelines(deps, project, pipeline);
 }
 
 const ASKS_TO_SKIP: Explanation = {
@@ -79,7 +86,7 @@ async function skipped(deps: CreatePipelineDeps, draft: PipelineDraft): Promise<
   return pipeline === undefined ? { kind: 'repeated' } : { kind: 'skipped', pipeline };
 }
 
-const explainPipeline = (deps: CreatePipelineDeps, explanation: Explanation): Promise<Buffer> =>
+export const explainPipeline = (deps: CreatePipelineDeps, explanation: Explanation): Promise<Buffer> =>
   sealExplanation(deps.vault, explanation, 'pipeline_explanations.explanation');
 
 /**

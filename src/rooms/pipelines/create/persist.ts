@@ -1,15 +1,17 @@
 import type { CompiledPipeline } from '../../../ci-lang/index.ts';
-import type { Publish } from '../../../events/index.ts';
+import type { Fact, Publish } from '../../../events/index.ts';
 import type { Clock } from '../../../kit/clock.ts';
+import type { JobId, ProjectId } from '../../../kit/ids.ts';
 import type { Db, Tx } from '../../../platform/postgres/index.ts';
 import type { Vault } from '../../../platform/secrets/index.ts';
 import type { PipelineFailureReason } from '../../../wire/statuses.ts';
+import type { NewJob } from '../job-write-store.ts';
 import { insertStagesAndJobs } from '../job-write-store.ts';
 import type { Pipeline, PipelineVariable } from '../pipeline.ts';
 import type { NewPipeline } from '../pipeline-store.ts';
-import { insertMessages, insertPipeline, insertPipelineSource } from '../pipeline-store.ts';
+import { insertMessages, insertPipelineSource, insertPipelines } from '../pipeline-store.ts';
 import { insertPipelineVariables } from '../variable-store.ts';
-import { insertExplanation } from '../why/refusal-store.ts';
+import { insertExplanations } from '../why/refusal-store.ts';
 import { firstProcessing } from './first-processing.ts';
 import type { CreatePipelineRequest } from './request.ts';
 
@@ -49,18 +51,16 @@ export async function persistStillborn(
   end: StillbornPipeline,
 ): Promise<Pipeline | undefined> {
   if (!(await claimed(tx, draft.request))) return undefined;
-  const pipeline = await insertPipeline(
-    tx,
-    {
-      ...columnsOf(draft),
-      status: end.status,
-      failureReason: end.failureReason,
-      yamlErrors: end.failureReason === 'config_error' ? (end.errors[0] ?? null) : null,
-    },
-    deps.clock.now(),
-  );
+  const row = {
+    ...columnsOf(draft),
+    status: end.status,
+    failureReason: end.failureReason,
+    yamlErrors: end.failureReason === 'config_error' ? (end.errors[0] ?? null) : null,
+  };
+  const [pipeline] = await insertPipelines(tx, draft.request.project.id, [row], deps.clock.now());
+  if (pipeline === undefined) throw new Error('no row was written');
   await insertBelongings(deps, tx, draft, pipeline);
-  await insertExplanation(tx, pipeline.id, end.explanation);
+  await insertExplanations(tx, [{ pipelineId: pipeline.id, sealed: end.explanation }]);
   await insertMessages(
     tx,
     pipeline.id,
@@ -71,57 +71,87 @@ export async function persistStillborn(
   return pipeline;
 }
 
+/** A pipeline that only waits for its rows. */
+export interface ReadyPipeline {
+  readonly draft: PipelineDraft;
+  readonly compiled: CompiledPipeline;
+  /** Sealed. */
+  readonly explanation: Buffer;
+}
+
 /**
  * Writes the pipeline with its stages and jobs as they stand after the first processing, in one transaction: what may
- * start is `pending` when it commits. `explanation`: sealed. Answers the pipeline as it was a moment before that (`created`), as GitLab does.
+ * start is `pending` when it commits. Answers the pipeline as it was a moment before that (`created`), as GitLab does.
  */
-export async function persistPipeline(
-  deps: PersistDeps,
-  draft: PipelineDraft,
-  compiled: CompiledPipeline,
-  explanation: Buffer,
-): Promise<Pipeline | undefined> {
+export async function persistPipeline(deps: PersistDeps, ready: ReadyPipeline): Promise<Pipeline | undefined> {
+  const { request } = ready.draft;
   return deps.db.transaction().execute(async (tx) => {
-    if (!(await claimed(tx, draft.request))) return undefined;
-    const now = deps.clock.now();
-    const first = firstProcessing(compiled, draft.request.source, now);
-    const pipeline = await insertPipeline(
-      tx,
-      {
-        ...columnsOf(draft),
-        name: compiled.name ?? null,
-        status: first.pipelineStatus,
-        failureReason: null,
-        yamlErrors: null,
-        autoCancelOnNewCommit: compiled.autoCancel.onNewCommit,
-        autoCancelOnJobFailure: compiled.autoCancel.onJobFailure,
-      },
-      now,
-    );
-    await insertBelongings(deps, tx, draft, pipeline);
-    await insertExplanation(tx, pipeline.id, explanation);
-    const owner = { ...draft, projectId: pipeline.projectId, pipelineId: pipeline.id, userId: pipeline.userId };
-    const ids = await insertStagesAndJobs(tx, owner, first.stages, first.jobs, now);
-    const subject = { projectId: pipeline.projectId, pipelineId: pipeline.id };
-    await deps.publish(tx, [
-      { type: 'pipeline_created', ...subject, hasEnvironments: first.jobs.some((job) => job.environmentName !== null) },
-      ...first.jobs.flatMap((job, index) => {
-        const jobId = ids[index];
-        return job.status === 'created' || jobId === undefined
-          ? []
-          : [{ type: 'job_moved' as const, ...subject, jobId, from: 'created' as const, to: job.status }];
-      }),
-    ]);
-    await draft.request.settle?.(tx, { pipelineId: pipeline.id, refusal: null });
-    return { ...pipeline, status: 'created' };
+    if (!(await claimed(tx, request))) return undefined;
+    const [pipeline] = await writePipelines(deps, tx, request.project.id, [ready]);
+    if (pipeline === undefined) throw new Error('no row was written');
+    await request.settle?.(tx, { pipelineId: pipeline.id, refusal: null });
+    return pipeline;
   });
 }
+
+/** The same for any number of pipelines of one project, in the transaction of the caller, who sees to claims. In their order. */
+export async function writePipelines(
+  deps: PersistDeps,
+  tx: Tx,
+  projectId: ProjectId,
+  ready: readonly ReadyPipeline[],
+): Promise<readonly Pipeline[]> {
+  const now = deps.clock.now();
+  const first = ready.map(({ draft, compiled }) => firstProcessing(compiled, draft.request.source, now));
+  const rows = ready.map(({ draft, compiled }, index) => ({
+    ...columnsOf(draft),
+    name: compiled.name ?? null,
+    status: first[index]?.pipelineStatus ?? 'created',
+    failureReason: null,
+    yamlErrors: null,
+    autoCancelOnNewCommit: compiled.autoCancel.onNewCommit,
+    autoCancelOnJobFailure: compiled.autoCancel.onJobFailure,
+  }));
+  const pipelines = await insertPipelines(tx, projectId, rows, now);
+  const made = ready.flatMap((one, index) => {
+    const [pipeline, processed] = [pipelines[index], first[index]];
+    return pipeline === undefined || processed === undefined ? [] : [{ ...one, ...processed, pipeline }];
+  });
+  for (const { draft, pipeline } of made) await insertBelongings(deps, tx, draft, pipeline);
+  await insertExplanations(
+    tx,
+    made.map(({ pipeline, explanation }) => ({ pipelineId: pipeline.id, sealed: explanation })),
+  );
+  const ids = await insertStagesAndJobs(
+    tx,
+    made.map(({ draft: { ref, tag, protected: isProtected }, pipeline, stages, jobs }) => {
+      const { id: pipelineId, userId } = pipeline;
+      return { owner: { projectId, pipelineId, userId, ref, tag, protected: isProtected }, stages, jobs };
+    }),
+    now,
+  );
+  const facts = made.flatMap(({ pipeline, jobs }, index) => factsOf(pipeline, jobs, ids[index] ?? []));
+  await deps.publish(tx, facts);
+  return pipelines.map((pipeline) => ({ ...pipeline, status: 'created' }));
+}
+
+const factsOf = (pipeline: Pipeline, jobs: readonly NewJob[], ids: readonly JobId[]): readonly Fact[] => {
+  const subject = { projectId: pipeline.projectId, pipelineId: pipeline.id };
+  return [
+    { type: 'pipeline_created', ...subject, hasEnvironments: jobs.some((job) => job.environmentName !== null) },
+    ...jobs.flatMap((job, index): readonly Fact[] => {
+      const jobId = ids[index];
+      return job.status === 'created' || jobId === undefined
+        ? []
+        : [{ type: 'job_moved', ...subject, jobId, from: 'created', to: job.status }];
+    }),
+  ];
+};
 
 const claimed = async (tx: Tx, request: CreatePipelineRequest): Promise<boolean> =>
   request.claim === undefined || (await request.claim(tx));
 
 const columnsOf = (draft: PipelineDraft): Omit<NewPipeline, 'status' | 'failureReason' | 'yamlErrors'> => ({
-  projectId: draft.request.project.id,
   ref: draft.ref,
   tag: draft.tag,
   sha: draft.sha,

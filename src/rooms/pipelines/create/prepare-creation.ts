@@ -1,12 +1,12 @@
 import type { CompileHost, CompileInput } from '../../../ci-lang/index.ts';
 import { userCan } from '../../projects/index.ts';
 import type { Commit, ResolvedRef } from '../../repositories/index.ts';
-import { findCommit, NO_SHA, resolveRef } from '../../repositories/index.ts';
+import { NO_SHA } from '../../repositories/index.ts';
 import { checkVariables, pipelineVariablesOf } from './check-variables.ts';
 import { type CompileHostDeps, compileHost } from './config-source/compile-host.ts';
-import { findConfigContent } from './config-source/config-content.ts';
+import { type CreationSources, creationSources } from './creation-sources.ts';
 import type { PipelineDraft } from './persist.ts';
-import { judgeRef } from './protected-ref.ts';
+import { judgeRefBy } from './protected-ref.ts';
 import type { CreatePipelineRequest, CreationRefused } from './request.ts';
 import { refuse } from './request.ts';
 import { asksToSkip } from './skip-ci.ts';
@@ -30,9 +30,16 @@ export type PreparedCreation =
 
 const MAX_INPUTS = 20;
 
-/** All that comes before the compiler, in GitLab's order: rights → ref → variables → skip → configuration. */
-export async function prepareCreation(deps: PrepareDeps, request: CreatePipelineRequest): Promise<PreparedCreation> {
-  const located = await locate(deps, request);
+/**
+ * All that comes before the compiler, in GitLab's order: rights → ref → variables → skip → configuration. `sources`: of the
+ * request's project.
+ */
+export async function prepareCreation(
+  deps: PrepareDeps,
+  request: CreatePipelineRequest,
+  sources: CreationSources = creationSources(deps, request.project),
+): Promise<PreparedCreation> {
+  const located = await locate(sources, request);
   if ('kind' in located) return { kind: 'refused', refusal: located };
   const draft = draftOf(request, located);
 
@@ -49,10 +56,8 @@ export async function prepareCreation(deps: PrepareDeps, request: CreatePipeline
 
   const { project, content: given } = request;
   const [config, variables] = await Promise.all([
-    given === undefined
-      ? findConfigContent(deps.repositories, project, draft.sha)
-      : { content: given, path: '.gitlab-ci.yml' },
-    variableScopes(deps, draft, located.commit),
+    given === undefined ? sources.findConfigContent(draft.sha) : { content: given, path: '.gitlab-ci.yml' },
+    variableScopes(deps, sources, draft, located.commit),
   ]);
   // An empty text that was handed in is a configuration like any other: the compiler says what is wrong with it.
   if (config === undefined || (given === undefined && config.content === '')) {
@@ -79,7 +84,7 @@ interface Located {
 }
 
 /** Steps 1 to 3 of the chain: may this user run pipelines here, on this ref, and is there a commit? */
-async function locate(deps: PrepareDeps, request: CreatePipelineRequest): Promise<Located | CreationRefused> {
+async function locate(sources: CreationSources, request: CreatePipelineRequest): Promise<Located | CreationRefused> {
   const { project, user, role } = request;
   if (!project.buildsEnabled) {
     return refuse('Pipelines are disabled!', { hint: 'Set `builds_access_level` of the project to `enabled`.' });
@@ -87,7 +92,7 @@ async function locate(deps: PrepareDeps, request: CreatePipelineRequest): Promis
   if (!userCan(user, 'create_pipeline', project, role)) {
     return refuse('Insufficient permissions to create a new pipeline');
   }
-  const ref = await resolveRef(deps.repositories, project, request.ref);
+  const ref = await sources.resolveRef(request.ref);
   if (ref === 'ambiguous') {
     const hint = `\`${request.ref}\` is a branch and a tag: say refs/heads/${request.ref} or refs/tags/${request.ref}.`;
     return refuse('Ref is ambiguous', { hint });
@@ -95,7 +100,7 @@ async function locate(deps: PrepareDeps, request: CreatePipelineRequest): Promis
   if (ref === 'missing') {
     return refuse('Reference not found', { hint: `${project.fullPath} has no branch or tag \`${request.ref}\`.` });
   }
-  const verdict = await judgeRef(deps.db, project, { user, role }, ref);
+  const verdict = judgeRefBy(await sources.findProtectedRefs(), project, { user, role }, ref);
   if (!verdict.allowed) {
     return refuse(
       `You do not have sufficient permission to run a pipeline on '${ref.name}'. Please select a different branch ` +
@@ -103,7 +108,7 @@ async function locate(deps: PrepareDeps, request: CreatePipelineRequest): Promis
     );
   }
   const sha = request.sha ?? ref.sha;
-  const commit = await findCommit(deps.repositories, project, sha);
+  const commit = await sources.findCommit(sha);
   if (commit === undefined) return refuse('Commit not found');
   return { ref, sha: commit.sha, commit, protected: verdict.protected };
 }

@@ -1,6 +1,6 @@
 import type { Db } from '../../../platform/postgres/index.ts';
 import type { User } from '../../accounts/index.ts';
-import type { Project, RefKind, Role } from '../../projects/index.ts';
+import type { Project, ProtectedRefs, RefKind, Role } from '../../projects/index.ts';
 import { findProtectedRefs, isProtected, mayUpdateRef } from '../../projects/index.ts';
 
 export interface RefVerdict {
@@ -16,9 +16,16 @@ export async function judgeRef(
   who: { readonly user: User; readonly role: Role | undefined },
   ref: { readonly kind: RefKind; readonly name: string },
 ): Promise<RefVerdict> {
-  const rules = await findProtectedRefs(db, project.id);
-  return {
-    protected: isProtected(rules, ref.name, ref.kind),
-    allowed: mayUpdateRef(project, rules, who, ref.name, ref.kind),
-  };
+  return judgeRefBy(await findProtectedRefs(db, project.id), project, who, ref);
 }
+
+/** The same by rules that are known. Pure. */
+export const judgeRefBy = (
+  rules: ProtectedRefs,
+  project: Project,
+  who: { readonly user: User; readonly role: Role | undefined },
+  ref: { readonly kind: RefKind; readonly name: string },
+): RefVerdict => ({
+  protected: isProtected(rules, ref.name, ref.kind),
+  allowed: mayUpdateRef(project, rules, who, ref.name, ref.kind),
+});

@@ -2,11 +2,9 @@ import type { Variable, VariableScopes } from '../../../ci-lang/index.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
 import type { Vault } from '../../../platform/secrets/index.ts';
 import type { Commit, RepositoryDeps } from '../../repositories/index.ts';
-import { findTagMessage } from '../../repositories/index.ts';
 import type { ServerFacts } from '../../variables/index.ts';
 import {
   configVariables,
-  findVariableShelves,
   jobVariables,
   pickVariables,
   pipelineVariables,
@@ -15,6 +13,7 @@ import {
 } from '../../variables/index.ts';
 import { commitFacts } from '../commit-facts.ts';
 import type { PipelineVariable } from '../pipeline.ts';
+import type { CreationSources } from './creation-sources.ts';
 import type { PipelineDraft } from './persist.ts';
 
 export interface VariableScopeDeps {
@@ -40,13 +39,14 @@ export const asJobVariable = (variable: PipelineVariable): Variable => ({
  */
 export async function variableScopes(
   deps: VariableScopeDeps,
+  sources: Pick<CreationSources, 'findVariableShelves' | 'findTagMessage'>,
   draft: PipelineDraft,
   commit: Commit,
 ): Promise<VariableScopes> {
   const { project, user, source, trigger, schedule } = draft.request;
   const [shelves, tagMessage] = await Promise.all([
-    findVariableShelves(deps, project),
-    draft.tag ? findTagMessage(deps.repositories, project, draft.ref) : undefined,
+    sources.findVariableShelves(),
+    draft.tag ? sources.findTagMessage(draft.ref) : undefined,
   ]);
   const predefined = [
     ...projectVariables(deps.server, project),

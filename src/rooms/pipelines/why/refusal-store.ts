@@ -107,10 +107,14 @@ export async function deleteRefusalsBefore(db: Db, time: Date): Promise<number> 
   return Number(result.numDeletedRows);
 }
 
-export async function insertExplanation(tx: Tx, pipelineId: PipelineId, explanation: Buffer): Promise<void> {
+/** `sealed`: each pipeline's explanation. */
+export async function insertExplanations(
+  tx: Tx,
+  explanations: readonly { readonly pipelineId: PipelineId; readonly sealed: Buffer }[],
+): Promise<void> {
   await tx
     .insertInto('pipeline_explanations')
-    .values({ pipeline_id: pipelineId, explanation_sealed: explanation })
+    .values(explanations.map(({ pipelineId, sealed }) => ({ pipeline_id: pipelineId, explanation_sealed: sealed })))
     .execute();
 }
 
