@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { publishTo } from '../events/index.ts';
+import { publishTo, type Subscriber } from '../events/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Cron } from '../kit/cron/index.ts';
 import type { ScheduleId } from '../kit/ids.ts';
@@ -41,6 +41,8 @@ export interface PartsOptions {
   readonly externalUrl: string;
   /** Private targets that requests for users may reach. */
   readonly outboundAllow: readonly AllowedTarget[];
+  /** Others who write what follows from facts, after the rooms. */
+  readonly subscribers?: readonly Subscriber[];
   /** GitLab's worker cron, to imitate its `next_run_at`. */
   readonly scheduleTickCron?: Cron | undefined;
 }
@@ -56,7 +58,7 @@ export function makeParts(options: PartsOptions) {
   const blobs = new FileBlobStore(join(options.dataDir, 'blobs'));
   const server: ServerFacts = { externalUrl: options.externalUrl };
   const metrics = createMetrics();
-  const publish = publishTo([environmentsOnFact(clock), hooksOnFacts(clock)]);
+  const publish = publishTo([environmentsOnFact(clock), hooksOnFacts(clock), ...(options.subscribers ?? [])]);
   const presence = new AdvisoryLockPresence(database.pool);
   const authenticate = {
     db,
@@ -67,6 +69,7 @@ export function makeParts(options: PartsOptions) {
   const projectDeps = {
     db,
     clock,
+    publish,
     repositories: projectRepositories({ ...repositories, clock }),
     onProjectDeleted: async () => undefined,
   };

@@ -4,6 +4,7 @@ import { withAdvisoryLock } from '../platform/postgres/index.ts';
 import type { Tick } from '../platform/ticker.ts';
 import { removeIdleBots, removeMarkedUsers } from '../rooms/accounts/index.ts';
 import { expireArtifacts } from '../rooms/artifacts/index.ts';
+import { endExpiredMemberships } from '../rooms/groups/index.ts';
 import { numberEvents } from '../rooms/hooks/index.ts';
 import {
   purgeRefusals,
@@ -62,7 +63,11 @@ export function makeTicks(parts: Parts, database: Database): readonly Tick[] {
     alone('triggers', 60 * MINUTE, () => purgeExpiredTriggers(parts)),
     alone('jobs of blocked users', MINUTE, () => sweepJobsOfBlockedUsers(parts)),
     alone('deleted users', MINUTE, () => removeMarkedUsers(parts)),
+    alone('expired memberships', MINUTE, () => endExpired(parts)),
     alone('bots', 60 * MINUTE, () => removeIdleBots(parts)),
     alone('deleted projects', MINUTE, () => removeDeletedProjects(parts)),
   ];
 }
+
+const endExpired = ({ db, clock, publish }: Parts): Promise<number> =>
+  db.transaction().execute((tx) => endExpiredMemberships(publish, tx, clock.now()));

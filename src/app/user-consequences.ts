@@ -1,8 +1,12 @@
 import type { UserConsequences } from '../rooms/accounts/index.ts';
 import { findNamespaceOfUser } from '../rooms/accounts/index.ts';
-import { deleteGroupsOwnedAlone, findGroupsOwnedAlone, type GroupProjects } from '../rooms/groups/index.ts';
+import {
+  deleteGroupsOwnedAlone,
+  endMembershipsOfUser,
+  findGroupsOwnedAlone,
+  type GroupProjects,
+} from '../rooms/groups/index.ts';
 import { dropJobsOfUser, type ProcessDeps } from '../rooms/pipelines/index.ts';
-import { removeMemberships } from '../rooms/projects/index.ts';
 import { type ScheduleClock, switchOffSchedulesOf } from '../rooms/schedules/index.ts';
 
 /** What follows in the higher rooms when a user is renamed, blocked or deleted. */
@@ -14,11 +18,10 @@ export const userConsequences = (
   onRightsLost: (tx, id) => switchOffSchedulesOf(tx, core, id),
   onNamespaceRenamed: (tx, id) => projects.followPaths(tx, [id], core.clock.now()),
   onUserDeleted: async (tx, id) => {
-    await removeMemberships(tx, id);
+    await endMembershipsOfUser(core.publish, tx, id);
     const namespace = await findNamespaceOfUser(tx, id);
-    if (namespace !== undefined) await projects.deleteIn(tx, [namespace.id], core.clock.now());
-    await switchOffSchedulesOf(tx, core, id);
+    if (namespace !== undefined) await projects.deleteIn(tx, [namespace.id]);
   },
   ownsGroupAlone: async (id) => (await findGroupsOwnedAlone(core.db, id, core.clock.now())).length > 0,
-  deleteGroupsOwnedAlone: (tx, id) => deleteGroupsOwnedAlone(tx, id, core.clock.now(), projects),
+  deleteGroupsOwnedAlone: (tx, id) => deleteGroupsOwnedAlone({ ...core, groupProjects: projects }, tx, id),
 });

@@ -127,16 +127,23 @@ export const startJobServer = async (limits: { maxTraceBytes?: number; maxArtifa
 
   const addUser = async (username: string): Promise<{ readonly user: User; readonly token: string }> => {
     const email = `${username}@example.com`;
-    const user = await createUser({ db, clock }, { username, name: username, email, password: undefined });
+    const user = await createUser(
+      { db, clock, publish: async () => undefined },
+      { username, name: username, email, password: undefined },
+    );
     const { token } = await createPersonalToken({ db, clock }, user, { name: 't', scopes: ['api'], expiresAt: null });
     return { user, token };
   };
 
   const addProject = (owner: User, name: string, visibility: 'private' | 'public' = 'private'): Promise<Project> =>
-    createProject({ db, clock, repositories: projectRepositories({ ...repositories, clock }) }, owner, {
-      name,
-      settings: { visibility },
-    });
+    createProject(
+      { db, clock, publish: async () => undefined, repositories: projectRepositories({ ...repositories, clock }) },
+      owner,
+      {
+        name,
+        settings: { visibility },
+      },
+    );
 
   const addMember = async (to: Project, user: User, accessLevel: Role): Promise<void> => {
     await db

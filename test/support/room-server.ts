@@ -111,21 +111,21 @@ export const startRoomServer = async () => {
   };
   const guards = accountGuards(authentication);
   const project = projectGuards(authentication);
+  const publish = async () => undefined;
   const inProjects = {
     db,
     clock,
+    publish,
     repositories,
     onProjectDeleted: async (_tx: unknown, gone: Project) => void control.deleted.push(gone.fullPath),
   };
   const inGroups = groupProjects(inProjects);
   const group = groupGuards({ ...authentication, groupProjects: inGroups });
-  const consequences = userConsequences(
-    { db, clock, publish: async () => undefined, scheduleClock: cronClock() },
-    inGroups,
-  );
+  const consequences = userConsequences({ db, clock, publish, scheduleClock: cronClock() }, inGroups);
   const accounts = {
     db,
     clock,
+    publish,
     guards,
     limiter: new SignInLimiter(),
     server: { version: '19.4.0-penstock', revision: 'abc1234' },
@@ -135,7 +135,7 @@ export const startRoomServer = async () => {
   const http = createHttpServer({
     routes: [
       ...accountRoutes(accounts),
-      ...groupRoutes({ db, clock, guards, group, groupProjects: inGroups, ...consequences }),
+      ...groupRoutes({ db, clock, publish, guards, group, groupProjects: inGroups, ...consequences }),
       ...projectRoutes(projects),
       ...variableRoutes({ db, vault, clock }, { accounts: guards, group, project }),
       ...triggerTokenRoutes({ db, vault, clock }, project),
@@ -172,14 +172,14 @@ export const startRoomServer = async () => {
   const addPerson = async (username: string, options: Partial<CreateUserRequest> = {}): Promise<Person> => {
     const email = `${username}@example.com`;
     const user = await createUser(
-      { db, clock },
+      { db, clock, publish },
       { username, name: `${username}'s name`, email, password: undefined, ...options },
     );
     return { user, token: await addToken(user, ['api']) };
   };
 
   const addProject = (owner: User, request: CreateProjectRequest): Promise<Project> =>
-    createProject({ db, clock, repositories }, owner, request);
+    createProject({ db, clock, publish, repositories }, owner, request);
 
   const addMember = async (project: Project, person: Person, accessLevel: Role): Promise<void> => {
     await db
@@ -206,6 +206,8 @@ export const startRoomServer = async () => {
     db,
     vault,
     clock,
+    publish,
+    consequences,
     control,
     git,
     call,

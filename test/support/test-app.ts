@@ -5,6 +5,7 @@ import { makeParts, type Parts } from '../../src/app/parts.ts';
 import { ringOnPendingJobs } from '../../src/app/ring-on-pending-jobs.ts';
 import { makeRoutes } from '../../src/app/routes.ts';
 import { makeTicks } from '../../src/app/ticks.ts';
+import type { Subscriber } from '../../src/events/index.ts';
 import { createHttpServer } from '../../src/http/index.ts';
 import type { ProjectId } from '../../src/kit/ids.ts';
 import { createLogger } from '../../src/platform/log.ts';
@@ -45,10 +46,12 @@ interface Shared {
   readonly folder: string;
   /** As PENSTOCK_OUTBOUND_ALLOW. */
   readonly outboundAllow: string;
+  /** Hear of facts after the rooms. */
+  readonly subscribers: readonly Subscriber[];
 }
 
 /** One server: its parts behind real HTTP, its bell on the database's NOTIFY. No ticks, no runner. */
-const serve = async ({ database, clock, folder, outboundAllow }: Shared) => {
+const serve = async ({ database, clock, folder, outboundAllow, subscribers }: Shared) => {
   const faults: string[] = [];
   const sink = new Writable({
     write: (chunk, _encoding, done) => {
@@ -68,6 +71,7 @@ const serve = async ({ database, clock, folder, outboundAllow }: Shared) => {
     dataDir: folder,
     externalUrl: EXTERNAL_URL,
     outboundAllow: parseAllowedTargets(outboundAllow),
+    subscribers,
   });
   await parts.presence.open();
   const routes = makeRoutes(parts);
@@ -229,8 +233,11 @@ export class TestApp {
   }
 }
 
-export const startTestApp = async ({ outboundAllow = '' } = {}): Promise<TestApp> => {
+export const startTestApp = async ({
+  outboundAllow = '',
+  subscribers = [],
+}: Partial<Pick<Shared, 'outboundAllow' | 'subscribers'>> = {}): Promise<TestApp> => {
   const database = await testDatabase();
-  const shared = { database, clock: new MovableClock(), folder: temporaryFolder('app'), outboundAllow };
+  const shared = { database, clock: new MovableClock(), folder: temporaryFolder('app'), outboundAllow, subscribers };
   return new TestApp(database, shared, await serve(shared));
 };

@@ -22,7 +22,7 @@ export interface KeyFact {
 export type GroupFact =
   | { readonly type: 'group_created' | 'group_destroyed' | 'group_updated'; readonly groupId: NamespaceId }
   | {
-      /** Its path or its name. */
+      /** Its path, as in GitLab; a new name alone is `group_updated`. */
       readonly type: 'group_renamed';
       readonly groupId: NamespaceId;
       readonly oldPath: string;
@@ -31,12 +31,12 @@ export type GroupFact =
 
 export type ProjectFact =
   | {
-      /** `project_updated`: anything but its path, name and place; archived and unarchived too. */
+      /** `project_updated`: anything but its path and place; a new name, archived and unarchived too. */
       readonly type: 'project_created' | 'project_destroyed' | 'project_updated';
       readonly projectId: ProjectId;
     }
   | {
-      /** Renamed: its own path or name, not its namespace's. Transferred: into another namespace. */
+      /** Renamed: its own path (as in GitLab: not its name alone, nor its namespace's path). Transferred: into another namespace. */
       readonly type: 'project_renamed' | 'project_transferred';
       readonly projectId: ProjectId;
       readonly oldPathWithNamespace: string;

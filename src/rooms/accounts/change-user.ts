@@ -1,16 +1,23 @@
 import { conflict, invalid, notFound } from '../../kit/errors.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { hashPassword } from '../../platform/secrets/index.ts';
-import type { AccountDeps } from './create-user.ts';
+import type { AccountDeps, ChangeAccountDeps } from './create-user.ts';
 import { findNamespaceByPath, findNamespaceOfUser } from './namespace-store.ts';
 import { renameUserNamespace } from './rename-user-namespace.ts';
 import { deleteSessionsOfUser } from './session-store.ts';
 import type { User } from './user.ts';
 import type { UserConsequences } from './user-consequences.ts';
 import { userErrors } from './user-policy.ts';
-import { findOwnerOfEmail, findUserById, findUserByUsername, type UserChanges, updateUser } from './user-store.ts';
+import {
+  findOwnerOfEmail,
+  findUserById,
+  findUserByUsername,
+  lockUser,
+  type UserChanges,
+  updateUser,
+} from './user-store.ts';
 
-export type ChangeUserDeps = AccountDeps & Pick<UserConsequences, 'onNamespaceRenamed' | 'onRightsLost'>;
+export type ChangeUserDeps = ChangeAccountDeps & Pick<UserConsequences, 'onNamespaceRenamed' | 'onRightsLost'>;
 
 export interface ChangeUserRequest extends Omit<UserChanges, 'passwordHash'> {
   readonly password?: string;
@@ -54,12 +61,17 @@ export const changeUser = async (deps: ChangeUserDeps, user: User, wanted: Chang
   const changes = { ...rest, ...(password !== undefined && { passwordHash: await hashPassword(password) }) };
   const now = deps.clock.now();
   const run = deps.db.transaction().execute(async (tx) => {
+    const before = await lockUser(tx, user.id);
+    if (before === undefined) throw notFound('User');
     await updateUser(tx, user.id, changes, now);
     if (password !== undefined) await deleteSessionsOfUser(tx, user.id);
     const changed = await findUserById(tx, user.id);
     if (changed === undefined) throw notFound('User');
-    if (changed.username !== user.username || changed.name !== user.name) {
+    if (changed.username !== before.username || changed.name !== before.name) {
       await renameNamespace(tx, deps, changed, now);
+    }
+    if (changed.username !== before.username) {
+      await deps.publish(tx, [{ type: 'user_renamed', userId: user.id, oldUsername: before.username }]);
     }
     if (user.admin && !changed.admin) await deps.onRightsLost(tx, user.id);
     return changed;

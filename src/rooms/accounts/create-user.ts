@@ -1,3 +1,4 @@
+import type { Publish } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { conflict, invalid } from '../../kit/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
@@ -10,6 +11,11 @@ import { findOwnerOfEmail, findUserByUsername, insertUser, type NewUser } from '
 export interface AccountDeps {
   readonly db: Db;
   readonly clock: Clock;
+}
+
+/** Of verbs whose doing others hear of. */
+export interface ChangeAccountDeps extends AccountDeps {
+  readonly publish: Publish;
 }
 
 export interface CreateUserRequest {
@@ -37,7 +43,7 @@ export const insertUserWithNamespace = async (tx: Tx, user: NewUser, now: Date):
 const USERNAME_TAKEN = 'Username has already been taken';
 
 /** Makes a user with a namespace of the same name. Throws 400 with attribute errors, 409 for a name or address in use. */
-export const createUser = async (deps: AccountDeps, request: CreateUserRequest): Promise<User> => {
+export const createUser = async (deps: ChangeAccountDeps, request: CreateUserRequest): Promise<User> => {
   const { username, name, email, password } = request;
   if ((await findOwnerOfEmail(deps.db, email)) !== undefined) throw conflict('Email has already been taken');
   const taken = (await findUserByUsername(deps.db, username)) ?? (await findNamespaceByPath(deps.db, username));
@@ -59,6 +65,7 @@ export const createUser = async (deps: AccountDeps, request: CreateUserRequest):
   return deps.db.transaction().execute(async (tx) => {
     const inserted = await insertUserWithNamespace(tx, user, now);
     if (inserted === undefined) throw conflict(USERNAME_TAKEN);
+    await deps.publish(tx, [{ type: 'user_created', userId: inserted.id }]);
     return inserted;
   });
 };

@@ -5,6 +5,7 @@ export { type AuthenticateDeps, authenticate, authenticateJob } from './authenti
 export { checkSecretKey, WrongSecretKey } from './check-secret-key.ts';
 export { createPersonalToken, rotateToken, type ShownToken } from './create-token.ts';
 export { type CreateUserRequest, createUser } from './create-user.ts';
+export { type EndUserDeps, endBotsOf } from './end-user.ts';
 export { BadRootSetting, ensureRoot, type RootOutcome } from './ensure-root.ts';
 export type { ExecutingJob } from './executing-job.ts';
 export { type AccountGuards, accountGuards } from './guards.ts';

@@ -1,11 +1,10 @@
 import { conflict, forbidden, notFound, PenstockError } from '../../kit/errors.ts';
-import type { AccountDeps } from './create-user.ts';
+import type { AccountDeps, ChangeAccountDeps } from './create-user.ts';
+import { type EndUserDeps, endUser } from './end-user.ts';
 import { deleteSessionsOfUser } from './session-store.ts';
-import { deleteSshKeysOfUser } from './ssh-key-store.ts';
-import { deleteTokensOfUser } from './token-store.ts';
 import type { User } from './user.ts';
 import type { UserConsequences } from './user-consequences.ts';
-import { deleteBotsWithoutTokenSince, deleteMarkedUsers, markUserDeleted, moveUserState } from './user-store.ts';
+import { deleteMarkedUsers, findBotsWithoutTokenSince, lockUser, moveUserState } from './user-store.ts';
 
 /*
  * Each answers whether something changed (GitLab's body: `true`, or `null` when there was nothing to do). What a user
@@ -13,7 +12,7 @@ import { deleteBotsWithoutTokenSince, deleteMarkedUsers, markUserDeleted, moveUs
  * switched off.
  */
 
-export type ModerateDeps = AccountDeps & UserConsequences;
+export type ModerateDeps = ChangeAccountDeps & UserConsequences;
 
 /** Takes every right away at once, signs out, fails the jobs. Throws 403 for oneself. */
 export const blockUser = async (deps: ModerateDeps, by: User, user: User): Promise<boolean> => {
@@ -72,12 +71,9 @@ export const deleteUser = async (
     throw conflict('User cannot be removed while is the sole-owner of a group');
   }
   await deps.db.transaction().execute(async (tx) => {
-    if (!(await markUserDeleted(tx, user.id, deps.clock.now()))) throw notFound('User');
+    if ((await lockUser(tx, user.id)) === undefined) throw notFound('User');
     if (options.hard) await deps.deleteGroupsOwnedAlone(tx, user.id);
-    await deleteSessionsOfUser(tx, user.id);
-    await deleteTokensOfUser(tx, user.id);
-    await deleteSshKeysOfUser(tx, user.id);
-    await deps.onUserDeleted(tx, user.id);
+    await endUser(deps, tx, user.id);
   });
   await deps.onUserBlocked(user.id);
   await removeMarkedUsers(deps);
@@ -89,5 +85,14 @@ export const removeMarkedUsers = (deps: Pick<AccountDeps, 'db'>): Promise<number
 const BOTS_KEPT_MS = 30 * 86_400_000;
 
 /** Forgets the bots of tokens that ended 30 days ago (GitLab's default). Answers how many. */
-export const removeIdleBots = (deps: Pick<AccountDeps, 'db' | 'clock'>): Promise<number> =>
-  deleteBotsWithoutTokenSince(deps.db, new Date(deps.clock.now().getTime() - BOTS_KEPT_MS));
+export const removeIdleBots = async (deps: EndUserDeps & Pick<AccountDeps, 'db'>): Promise<number> => {
+  const before = new Date(deps.clock.now().getTime() - BOTS_KEPT_MS);
+  const ids = await findBotsWithoutTokenSince(deps.db, before);
+  for (const id of ids) {
+    await deps.db.transaction().execute(async (tx) => {
+      if ((await lockUser(tx, id)) !== undefined) await endUser(deps, tx, id);
+    });
+  }
+  await removeMarkedUsers(deps);
+  return ids.length;
+};

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { badRequest } from '../../kit/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import { insertPersonalToken, lifetimeError, type ShownToken } from './create-token.ts';
-import type { AccountDeps } from './create-user.ts';
+import type { AccountDeps, ChangeAccountDeps } from './create-user.ts';
 import type { TokenScope } from './scopes.ts';
 import { daysAfter, MAX_LIFETIME_DAYS } from './token-policy.ts';
 import { findTokenById, type PersonalAccessToken, revokeToken } from './token-store.ts';
@@ -34,7 +34,7 @@ const isOf = (home: TokenHome, bot: { readonly projectId: number | null; readonl
  * Throws 400 for an expiry day out of bounds or a blank name.
  */
 export const createResourceToken = async (
-  deps: AccountDeps,
+  deps: ChangeAccountDeps,
   home: TokenHome,
   request: ResourceTokenRequest,
   addMember: (tx: Tx, bot: User) => Promise<void>,
@@ -60,6 +60,7 @@ export const createResourceToken = async (
   return deps.db.transaction().execute(async (tx) => {
     const user = await insertUser(tx, bot, now);
     if (user === undefined) throw new Error('a random name was taken');
+    await deps.publish(tx, [{ type: 'user_created', userId: user.id }]);
     await addMember(tx, user);
     return insertPersonalToken(tx, user, { name, description, scopes, expiresAt }, now);
   });

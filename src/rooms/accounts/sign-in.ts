@@ -1,6 +1,6 @@
 import { PenstockError, unauthorized } from '../../kit/errors.ts';
 import { digestOf, randomToken, verifyPassword } from '../../platform/secrets/index.ts';
-import type { AccountDeps } from './create-user.ts';
+import type { AccountDeps, ChangeAccountDeps } from './create-user.ts';
 import { refuseInactive } from './refuse-inactive.ts';
 import { sessionEnd } from './session-policy.ts';
 import { deleteExpiredSessions, deleteSession, insertSession } from './session-store.ts';
@@ -12,7 +12,7 @@ import { findUserForSignIn, moveUserState } from './user-store.ts';
 const MAX_PER_LOGIN = 10;
 const MAX_PER_ADDRESS = 60;
 
-export interface SignInDeps extends AccountDeps {
+export interface SignInDeps extends ChangeAccountDeps {
   readonly limiter: SignInLimiter;
 }
 
@@ -51,6 +51,9 @@ export const signIn = async (
   const { user } = found;
   // To sign in is how somebody comes back who was put to sleep.
   const woken = user.state === 'deactivated' && (await moveUserState(deps.db, user.id, ['deactivated'], 'active', now));
+  if (user.state === 'blocked') {
+    await deps.db.transaction().execute((tx) => deps.publish(tx, [{ type: 'user_failed_login', userId: user.id }]));
+  }
   if (!woken) refuseInactive(user);
   deps.limiter.forget(key);
   const cookie = randomToken('');

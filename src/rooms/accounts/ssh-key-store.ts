@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { UserId } from '../../kit/ids.ts';
+import type { SshKeyId, UserId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import type { User } from './user.ts';
 import { toUser, USER_COLUMNS } from './user-store.ts';
@@ -9,7 +9,7 @@ export type KeyUsage = (typeof KEY_USAGES)[number];
 
 /** A public key of somebody. Penstock has no SSH: keys are kept, shown, and told to system hooks. */
 export interface SshKey {
-  readonly id: number;
+  readonly id: SshKeyId;
   readonly userId: UserId;
   readonly title: string;
   /** Algorithm and base64, without a comment. */
@@ -37,7 +37,7 @@ type KeyRow = Pick<
 > & { readonly key_id: number; readonly key_created_at: Date };
 
 const toKey = (row: KeyRow): SshKey => ({
-  id: row.key_id,
+  id: row.key_id as SshKeyId,
   userId: row.user_id as UserId,
   title: row.title,
   key: row.key,
@@ -128,12 +128,13 @@ export const insertSshKey = async (tx: Tx, key: NewSshKey, now: Date): Promise<S
   return row === undefined ? undefined : toKey(row);
 };
 
-/** False when the user has no such key. */
-export const deleteSshKey = async (db: Db, userId: UserId, id: number): Promise<boolean> => {
-  const result = await db.deleteFrom('ssh_keys').where('user_id', '=', userId).where('id', '=', id).executeTakeFirst();
-  return result.numDeletedRows === 1n;
+/** A user's keys (all, or the one with this id) until the transaction ends. Their ids. */
+export const lockSshKeys = async (tx: Tx, userId: UserId, id?: number): Promise<readonly SshKeyId[]> => {
+  let query = tx.selectFrom('ssh_keys').select('id').where('user_id', '=', userId).orderBy('id').forUpdate();
+  if (id !== undefined) query = query.where('id', '=', id);
+  return (await query.execute()).map((row) => row.id as SshKeyId);
 };
 
-export const deleteSshKeysOfUser = async (tx: Tx, userId: UserId): Promise<void> => {
-  await tx.deleteFrom('ssh_keys').where('user_id', '=', userId).execute();
+export const deleteSshKeys = async (tx: Tx, ids: readonly SshKeyId[]): Promise<void> => {
+  if (ids.length > 0) await tx.deleteFrom('ssh_keys').where('id', 'in', ids).execute();
 };

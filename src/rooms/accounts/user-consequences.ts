@@ -12,7 +12,7 @@ export interface UserConsequences {
   readonly onRightsLost: (tx: Tx, id: UserId) => Promise<void>;
   /** The full path of a user's namespace has changed: those of its projects follow. In the same transaction. */
   readonly onNamespaceRenamed: (tx: Tx, id: NamespaceId) => Promise<void>;
-  /** The user goes: memberships end, the projects of the own namespace are deleted, schedules are switched off. In the same transaction. */
+  /** The user goes: memberships end, the projects of the own namespace are deleted. In the same transaction. */
   readonly onUserDeleted: (tx: Tx, id: UserId) => Promise<void>;
   /** Whether some group would be left without an owner. */
   readonly ownsGroupAlone: (id: UserId) => Promise<boolean>;

@@ -43,6 +43,12 @@ export const findUserById = async (db: Db, id: number): Promise<User | undefined
   return row === undefined ? undefined : toUser(row);
 };
 
+/** The user until the transaction ends, as it is now; undefined when the deletion was accepted. */
+export const lockUser = async (tx: Tx, id: UserId): Promise<User | undefined> => {
+  const row = await present(tx).select(USER_COLUMNS).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+  return row === undefined ? undefined : toUser(row);
+};
+
 export const findUsersByIds = async (db: Db, ids: readonly number[]): Promise<readonly User[]> => {
   if (ids.length === 0) return [];
   const rows = await db.selectFrom('users').select(USER_COLUMNS).where('id', 'in', ids).execute();
@@ -241,15 +247,13 @@ export const moveUserState = async (
   return result.numUpdatedRows === 1n;
 };
 
-/** Blocks and hides for good. False when that was done before. */
-export const markUserDeleted = async (tx: Tx, id: UserId, now: Date): Promise<boolean> => {
-  const result = await tx
+/** Blocks and hides for good. */
+export const markUserDeleted = async (tx: Tx, id: UserId, now: Date): Promise<void> => {
+  await tx
     .updateTable('users')
     .set({ state: 'blocked', deleted_at: now, updated_at: now, password_hash: null })
     .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+    .execute();
 };
 
 /** Users whose deletion was accepted and whose namespaces hold no project any more: nothing keeps their rows. */
@@ -279,16 +283,27 @@ export const findBotHome = async (
   return row === undefined ? undefined : { projectId: row.bot_project_id, namespaceId: row.bot_namespace_id };
 };
 
-/** Bots whose last token ended before that moment: they are members of something only by name. Answers how many. */
-export const deleteBotsWithoutTokenSince = async (db: Db, before: Date): Promise<number> => {
-  const result = await db
-    .deleteFrom('users')
+/** The bots that work for a project or group. */
+export const findBotsOf = async (
+  db: Db,
+  home: { readonly kind: 'project' | 'group'; readonly id: number },
+): Promise<readonly UserId[]> => {
+  const column = home.kind === 'project' ? 'bot_project_id' : 'bot_namespace_id';
+  const rows = await present(db).select('users.id').where(column, '=', home.id).orderBy('users.id').execute();
+  return rows.map((row) => row.id as UserId);
+};
+
+/** Bots whose last token ended before that moment: they are members of something only by name. */
+export const findBotsWithoutTokenSince = async (db: Db, before: Date): Promise<readonly UserId[]> => {
+  const rows = await present(db)
+    .select('users.id')
     .where('bot', '=', true)
     .where((where) => where.or([where('bot_project_id', 'is not', null), where('bot_namespace_id', 'is not', null)]))
     .where(
       sql<boolean>`not exists (select 1 from personal_access_tokens as token where token.user_id = users.id
         and (token.updated_at > ${before} or (not token.revoked and (token.expires_at is null or token.expires_at > ${before}))))`,
     )
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
+    .orderBy('users.id')
+    .execute();
+  return rows.map((row) => row.id as UserId);
 };

@@ -2,6 +2,7 @@ import { invalid, notFound } from '../../kit/errors.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { AttributeErrors } from './attribute-errors.ts';
 import { type ChangeGroupDeps, takenErrors } from './create-group.ts';
+import { endGroup } from './end-group.ts';
 import type { Group } from './group.ts';
 import { contentErrors, groupErrors } from './group-policy.ts';
 import {
@@ -9,7 +10,6 @@ import {
   findMostOpenSubgroup,
   type GroupChanges,
   lockGroup,
-  markGroupsDeleted,
   renewFullPaths,
   updateGroup,
 } from './group-store.ts';
@@ -43,6 +43,12 @@ const errorsOf = async (
   });
 };
 
+/** Whether one of the changes is one. */
+const differs = (group: Group, changes: GroupChanges): boolean => {
+  const before = new Map<string, unknown>(Object.entries(group));
+  return Object.entries(changes).some(([name, value]) => value !== undefined && value !== before.get(name));
+};
+
 /**
  * Changes a group. A new path or name changes the full paths and names of everything below it in the same transaction;
  * the projects' old paths lead on. Throws 400 with attribute errors.
@@ -54,10 +60,17 @@ export const changeGroup = (deps: ChangeGroupDeps, id: Group['id'], changes: Gro
     const after: Group = { ...before, ...changes };
     const errors = await errorsOf(deps, tx, before, after, parent);
     if (errors !== undefined) throw invalid(errors);
+    const isRenamed = after.path !== before.path;
     await updateGroup(tx, id, changes, now);
     if (after.path !== before.path || after.name !== before.name) {
       const ids = await renewFullPaths(tx, id, now);
-      if (after.path !== before.path) await deps.groupProjects.followPaths(tx, ids, now);
+      if (isRenamed) await deps.groupProjects.followPaths(tx, ids, now);
+    }
+    if (isRenamed) {
+      const { path: oldPath, fullPath: oldFullPath } = before;
+      await deps.publish(tx, [{ type: 'group_renamed', groupId: id, oldPath, oldFullPath }]);
+    } else if (differs(before, changes)) {
+      await deps.publish(tx, [{ type: 'group_updated', groupId: id }]);
     }
     return (await findGroupById(tx, id)) ?? after;
   });
@@ -66,6 +79,5 @@ export const changeGroup = (deps: ChangeGroupDeps, id: Group['id'], changes: Gro
 export const deleteGroup = (deps: ChangeGroupDeps, id: Group['id']): Promise<void> =>
   deps.db.transaction().execute(async (tx) => {
     const { group } = await lockBoth(tx, id);
-    const now = deps.clock.now();
-    await deps.groupProjects.deleteIn(tx, await markGroupsDeleted(tx, group, now), now);
+    await endGroup(deps, tx, group);
   });

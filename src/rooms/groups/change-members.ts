@@ -1,3 +1,4 @@
+import type { Publish } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { conflict, forbidden, invalid, notFound, recordNotFound } from '../../kit/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
@@ -17,6 +18,7 @@ import { isRole, ROLE_NAMES, ROLES, type Role } from './role.ts';
 export interface MemberDeps extends Pick<UserConsequences, 'onRightsLost'> {
   readonly db: Db;
   readonly clock: Clock;
+  readonly publish: Publish;
 }
 
 /** Who changes the members of what, and as what. */
@@ -117,7 +119,7 @@ export const addMember = async (
     expiresAt: wish.expiresAt ?? null,
     createdById: changer.user.id,
   };
-  const added = await deps.db.transaction().execute((tx) => insertMember(tx, place, member, now));
+  const added = await deps.db.transaction().execute((tx) => insertMember(deps.publish, tx, place, member, now));
   if (!added) throw conflict('Member already exists');
   return getMember(deps, place, user.id);
 };
@@ -138,7 +140,7 @@ export const changeMember = async (
   await deps.db.transaction().execute(async (tx) => {
     if (accessLevel !== ROLES.owner || typeof expiresAt === 'string') await keepOwner(tx, place, member, now);
     const changes = expiresAt === undefined ? { accessLevel } : { accessLevel, expiresAt };
-    await updateMember(tx, place, member.user.id, changes);
+    await updateMember(deps.publish, tx, place, member.user.id, changes);
     if (accessLevel < member.accessLevel) await deps.onRightsLost(tx, member.user.id);
   });
   return getMember(deps, place, member.user.id);
@@ -158,8 +160,10 @@ export const removeMember = async (
   if (changer.user.id !== member.user.id) refuseAbove(changer, member.accessLevel);
   await deps.db.transaction().execute(async (tx) => {
     await keepOwner(tx, place, member, deps.clock.now());
-    await deleteMember(tx, place, member.user.id);
-    if (place.kind === 'group' && options.keepBelow !== true) await deleteMembersBelow(tx, place.id, member.user.id);
+    await deleteMember(deps.publish, tx, place, member.user.id);
+    if (place.kind === 'group' && options.keepBelow !== true) {
+      await deleteMembersBelow(deps.publish, tx, place.id, member.user.id);
+    }
     await deps.onRightsLost(tx, member.user.id);
   });
 };

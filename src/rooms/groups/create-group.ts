@@ -1,3 +1,4 @@
+import type { Publish } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { invalid, notFound } from '../../kit/errors.ts';
 import { inspectHash } from '../../kit/ruby-hash.ts';
@@ -14,6 +15,7 @@ import { ROLES } from './role.ts';
 export interface ChangeGroupDeps {
   readonly db: Db;
   readonly clock: Clock;
+  readonly publish: Publish;
   readonly groupProjects: GroupProjects;
 }
 
@@ -44,8 +46,9 @@ const insertWhole = async (deps: ChangeGroupDeps, tx: Tx, user: User, group: New
   if (errors !== undefined) throw failed(errors);
   const inserted = await insertGroup(tx, { ...group, parent }, now);
   if (inserted === undefined) throw failed({ path: TAKEN });
+  await deps.publish(tx, [{ type: 'group_created', groupId: inserted.id }]);
   const owner = { userId: user.id, accessLevel: ROLES.owner, expiresAt: null, createdById: user.id };
-  await insertMember(tx, { kind: 'group', id: inserted.id }, owner, now);
+  await insertMember(deps.publish, tx, { kind: 'group', id: inserted.id }, owner, now);
   return inserted;
 };
 

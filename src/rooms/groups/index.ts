@@ -1,12 +1,14 @@
 export { type GroupAbility, groupCan } from './abilities.ts';
 export type { AttributeErrors } from './attribute-errors.ts';
 export type { Changer } from './change-members.ts';
+export { endBotDeps } from './end-group.ts';
+export { endExpiredMemberships, endMemberships, endMembershipsOfUser } from './end-memberships.ts';
 export { getNamespace, type NamespaceAccess } from './find-namespace.ts';
 export { type Group, isWithin, moreOpenThan, VISIBILITIES, type Visibility } from './group.ts';
 export { RESERVED_BELOW } from './group-policy.ts';
 export { findGroupById, idIn, isPathTaken, readGroups, removeDeletedGroups, selectGroups } from './group-store.ts';
 export { canSeeGroup, type GroupGuards, type GroupSubject, groupGuards } from './guards.ts';
-export { insertMember } from './member-store.ts';
+export { insertMember, makeOwner } from './member-store.ts';
 export { deleteGroupsOwnedAlone, findGroupsOwnedAlone } from './owned-alone.ts';
 export { presentGroupBasic, presentGroupPublic } from './present.ts';
 export type { GroupProjects } from './projects-question.ts';

@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { MemberFact, MemberFactPlace, Publish } from '../../events/index.ts';
 import type { UserId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import { toUser, USER_COLUMNS } from '../accounts/index.ts';
+import { endMemberships } from './end-memberships.ts';
 import type { Member, MemberPlace, MemberReach } from './member.ts';
 import { isRole, ROLES, type Role } from './role.ts';
 import { isCurrent, selfAndAncestors, selfAndDescendants } from './tree.ts';
@@ -133,49 +135,82 @@ export interface NewMember {
   readonly createdById: UserId;
 }
 
+const factOf = (
+  type: MemberFact['type'],
+  place: MemberFactPlace,
+  member: { readonly userId: UserId; readonly accessLevel: number; readonly expiresAt: string | null },
+): MemberFact => ({
+  type,
+  place: place.kind === 'group' ? { kind: place.kind, id: place.id } : { kind: place.kind, id: place.id },
+  userId: member.userId,
+  accessLevel: member.accessLevel,
+  expiresAt: member.expiresAt,
+});
+
 /** False when the user is a member already. A membership that has expired gives way. */
 export const insertMember = async (
+  publish: Publish,
   tx: Tx,
-  place: Pick<MemberPlace, 'kind' | 'id'>,
+  place: MemberFactPlace,
   member: NewMember,
   now: Date,
 ): Promise<boolean> => {
   const { table, name, owner } = tableOf(place);
-  await sql`
-    delete from ${table} where ${owner} = ${place.id} and user_id = ${member.userId}
-      and not ${isCurrent(name, now)}`.execute(tx);
+  const expired = sql`${owner} = ${place.id} and user_id = ${member.userId} and not ${isCurrent(name, now)}`;
+  await endMemberships(publish, tx, place.kind, expired);
   const result = await sql`
     insert into ${table} (${owner}, ${MEMBERSHIP})
     values (${place.id}, ${member.userId}, ${member.accessLevel}, ${member.expiresAt}, ${member.createdById}, ${now})
     on conflict do nothing`.execute(tx);
-  return result.numAffectedRows === 1n;
+  if (result.numAffectedRows !== 1n) return false;
+  await publish(tx, [factOf('member_added', place, member)]);
+  return true;
 };
 
+/** Nothing happens where the membership is that already. */
 export const updateMember = async (
+  publish: Publish,
   tx: Tx,
-  place: MemberPlace,
+  place: MemberFactPlace,
   userId: UserId,
   changes: { readonly accessLevel: Role; readonly expiresAt?: string | null },
 ): Promise<void> => {
   const { table, owner } = tableOf(place);
-  const expiry = changes.expiresAt === undefined ? sql`` : sql`, expires_at = ${changes.expiresAt}`;
-  await sql`
-    update ${table} set access_level = ${changes.accessLevel} ${expiry}
-    where ${owner} = ${place.id} and user_id = ${userId}`.execute(tx);
+  const expiresAt = changes.expiresAt === undefined ? sql`expires_at` : sql`${changes.expiresAt}::date`;
+  const { rows } = await sql<Pick<MembershipRow, 'expires_at'>>`
+    update ${table} set access_level = ${changes.accessLevel}, expires_at = ${expiresAt}
+    where ${owner} = ${place.id} and user_id = ${userId}
+      and (access_level, expires_at) is distinct from (${changes.accessLevel}::integer, ${expiresAt})
+    returning expires_at`.execute(tx);
+  const [row] = rows;
+  if (row === undefined) return;
+  const { accessLevel } = changes;
+  await publish(tx, [factOf('member_updated', place, { userId, accessLevel, expiresAt: row.expires_at })]);
 };
 
-export const deleteMember = async (tx: Tx, place: MemberPlace, userId: UserId): Promise<void> => {
-  const { table, owner } = tableOf(place);
-  await sql`delete from ${table} where ${owner} = ${place.id} and user_id = ${userId}`.execute(tx);
+/** Makes somebody an owner for ever, whatever they were. */
+export const makeOwner = async (
+  publish: Publish,
+  tx: Tx,
+  place: MemberFactPlace,
+  who: { readonly userId: UserId; readonly createdById: UserId },
+  now: Date,
+): Promise<void> => {
+  const owner = { accessLevel: ROLES.owner, expiresAt: null };
+  if (await insertMember(publish, tx, place, { ...who, ...owner }, now)) return;
+  await updateMember(publish, tx, place, who.userId, owner);
+};
+
+export const deleteMember = async (publish: Publish, tx: Tx, place: MemberFactPlace, userId: UserId): Promise<void> => {
+  await endMemberships(publish, tx, place.kind, sql`${tableOf(place).owner} = ${place.id} and user_id = ${userId}`);
 };
 
 /** Takes a user out of every group and project below a group. */
-export const deleteMembersBelow = async (tx: Tx, groupId: number, userId: UserId): Promise<void> => {
+export const deleteMembersBelow = async (publish: Publish, tx: Tx, groupId: number, userId: UserId): Promise<void> => {
   const below = selfAndDescendants(sql`${groupId}`);
-  await sql`delete from group_members where user_id = ${userId} and namespace_id in ${below}`.execute(tx);
-  await sql`
-    delete from project_members where user_id = ${userId}
-      and project_id in (select projects.id from projects where projects.namespace_id in ${below})`.execute(tx);
+  await endMemberships(publish, tx, 'group', sql`user_id = ${userId} and namespace_id in ${below}`);
+  const projects = sql`(select projects.id from projects where projects.namespace_id in ${below})`;
+  await endMemberships(publish, tx, 'project', sql`user_id = ${userId} and project_id in ${projects}`);
 };
 
 /**

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { NamespaceId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
-import { lockGroup, markGroupsDeleted } from './group-store.ts';
-import type { GroupProjects } from './projects-question.ts';
+import { type EndGroupDeps, endGroup } from './end-group.ts';
+import { lockGroup } from './group-store.ts';
 import { ROLES } from './role.ts';
 import { isCurrent, selfAndAncestors } from './tree.ts';
 
@@ -21,15 +21,10 @@ export const findGroupsOwnedAlone = async (db: Db, userId: number, now: Date): P
 };
 
 /** Deletes those groups with everything below them. Part of a transaction of the caller. */
-export const deleteGroupsOwnedAlone = async (
-  tx: Tx,
-  userId: number,
-  now: Date,
-  projects: Pick<GroupProjects, 'deleteIn'>,
-): Promise<void> => {
-  for (const id of await findGroupsOwnedAlone(tx, userId, now)) {
+export const deleteGroupsOwnedAlone = async (deps: EndGroupDeps, tx: Tx, userId: number): Promise<void> => {
+  for (const id of await findGroupsOwnedAlone(tx, userId, deps.clock.now())) {
     // Gone already with a group above that was deleted before it.
     const group = await lockGroup(tx, id);
-    if (group !== undefined) await projects.deleteIn(tx, await markGroupsDeleted(tx, group, now), now);
+    if (group !== undefined) await endGroup(deps, tx, group);
   }
 };

@@ -22,6 +22,6 @@ export interface GroupProjects {
     visibility: Visibility,
     now: Date,
   ) => Promise<void>;
-  /** The namespaces are deleted: so are their projects. */
-  readonly deleteIn: (tx: Tx, namespaceIds: readonly number[], now: Date) => Promise<void>;
+  /** The namespaces are about to be deleted: so are their projects. */
+  readonly deleteIn: (tx: Tx, namespaceIds: readonly number[]) => Promise<void>;
 }

@@ -7,7 +7,7 @@ import { type ChangeGroupDeps, takenErrors } from './create-group.ts';
 import { type Group, isWithin } from './group.ts';
 import { groupErrors } from './group-policy.ts';
 import { limitVisibility, lockGroup, moveGroup, renewFullPaths } from './group-store.ts';
-import { insertMember } from './member-store.ts';
+import { makeOwner } from './member-store.ts';
 import { ROLES } from './role.ts';
 
 /** 400 with the sentence under `message`, as GitLab words a move that it refuses. */
@@ -36,7 +36,7 @@ const ensurePossible = async (deps: ChangeGroupDeps, tx: Tx, group: Group, paren
 };
 
 /** A group that inherited its owners has none at the top: whoever moved it becomes one. */
-const ensureOwner = async (tx: Tx, group: Group, by: User, now: Date): Promise<void> => {
+const ensureOwner = async (deps: ChangeGroupDeps, tx: Tx, group: Group, by: User, now: Date): Promise<void> => {
   const owner = await tx
     .selectFrom('group_members')
     .select('user_id')
@@ -45,16 +45,7 @@ const ensureOwner = async (tx: Tx, group: Group, by: User, now: Date): Promise<v
     .executeTakeFirst();
   if (owner !== undefined) return;
   const place = { kind: 'group', id: group.id } as const;
-  if (
-    await insertMember(tx, place, { userId: by.id, accessLevel: ROLES.owner, expiresAt: null, createdById: by.id }, now)
-  )
-    return;
-  await tx
-    .updateTable('group_members')
-    .set({ access_level: ROLES.owner, expires_at: null })
-    .where('namespace_id', '=', group.id)
-    .where('user_id', '=', by.id)
-    .execute();
+  await makeOwner(deps.publish, tx, place, { userId: by.id, createdById: by.id }, now);
 };
 
 /** The group and its new parent until the transaction ends. */
@@ -85,7 +76,7 @@ export const transferGroup = (
     await moveGroup(tx, id, parent?.id ?? null, now);
     const ids = await renewFullPaths(tx, id, now);
     await deps.groupProjects.followPaths(tx, ids, now);
-    if (parent === undefined) await ensureOwner(tx, group, user, now);
+    if (parent === undefined) await ensureOwner(deps, tx, group, user, now);
     else if (!isWithin('public', parent.visibility)) {
       await limitVisibility(tx, ids, parent.visibility, now);
       await deps.groupProjects.limitVisibility(tx, ids, parent.visibility, now);

@@ -170,6 +170,8 @@ describe('a project access token', () => {
     const day = 86_400_000;
     const after = (days: number) => ({
       db: rooms.db,
+      publish: rooms.publish,
+      ...rooms.consequences,
       clock: { now: () => new Date(rooms.control.now.getTime() + days * day) },
     });
     await removeIdleBots(after(29));

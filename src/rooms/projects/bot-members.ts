@@ -1,31 +1,25 @@
+import type { Publish } from '../../events/index.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { NamespaceId, ProjectId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { TokenHome, User } from '../accounts/index.ts';
+import { insertMember } from '../groups/index.ts';
 import { isRole, type Role } from './role.ts';
 
 /** The membership that gives an access token its role. It ends with the bot, not with the token's day. */
 export const addBotMember = async (
+  { clock, publish }: { readonly clock: Clock; readonly publish: Publish },
   tx: Tx,
   home: TokenHome,
   bot: User,
-  membership: { readonly role: Role; readonly by: User; readonly now: Date },
+  { role, by }: { readonly role: Role; readonly by: User },
 ): Promise<void> => {
-  const row = {
-    user_id: bot.id,
-    access_level: membership.role,
-    created_by_id: membership.by.id,
-    created_at: membership.now,
-  };
-  if (home.kind === 'project') {
-    await tx
-      .insertInto('project_members')
-      .values({ ...row, project_id: home.id })
-      .execute();
-  } else {
-    await tx
-      .insertInto('group_members')
-      .values({ ...row, namespace_id: home.id })
-      .execute();
-  }
+  const member = { userId: bot.id, accessLevel: role, expiresAt: null, createdById: by.id };
+  const place =
+    home.kind === 'project'
+      ? ({ kind: 'project', id: home.id as ProjectId } as const)
+      : ({ kind: 'group', id: home.id as NamespaceId } as const);
+  await insertMember(publish, tx, place, member, clock.now());
 };
 
 const readBotRows = (db: Db, home: TokenHome, userIds: readonly number[]) =>

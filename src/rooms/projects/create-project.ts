@@ -1,3 +1,4 @@
+import type { Publish } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { invalid } from '../../kit/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
@@ -23,6 +24,7 @@ import { settingErrors } from './settings-policy.ts';
 export interface CreateProjectDeps {
   readonly db: Db;
   readonly clock: Clock;
+  readonly publish: Publish;
   readonly repositories: ProjectRepositories;
 }
 
@@ -58,6 +60,7 @@ const refuseTaken = async (
 };
 
 const insertWhole = async (
+  { publish }: Pick<CreateProjectDeps, 'publish'>,
   tx: Tx,
   row: Omit<NewProject, 'fullPath'>,
   settings: ProjectChanges & { readonly defaultBranch: string },
@@ -73,10 +76,12 @@ const insertWhole = async (
   if (!(await insertProject(tx, project, now))) throw invalid({ path: ['has already been taken'] });
   await updateProject(tx, project.id, settings, now);
   await deleteRedirects(tx, [project.fullPath]);
+  await publish(tx, [{ type: 'project_created', projectId: project.id }]);
   // In a group the roles come from the group.
   if (namespace.ownerId !== null) {
     const owner = { userId: namespace.ownerId, accessLevel: ROLES.owner, expiresAt: null };
-    await insertMember(tx, { kind: 'project', id: project.id }, { ...owner, createdById: project.creatorId }, now);
+    const member = { ...owner, createdById: project.creatorId };
+    await insertMember(publish, tx, { kind: 'project', id: project.id }, member, now);
   }
   const protection = { pushAccessLevel: 40, mergeAccessLevel: 40, allowForcePush: false } as const;
   await insertProtectedBranch(tx, project.id, { name: settings.defaultBranch, ...protection }, now);
@@ -103,7 +108,7 @@ export const createProject = async (
   await deps.repositories.create({ id, defaultBranch: settings.defaultBranch });
   const row = { id, namespaceId: namespace.id, creatorId: user.id, ...names };
   try {
-    await deps.db.transaction().execute((tx) => insertWhole(tx, row, settings, deps.clock.now()));
+    await deps.db.transaction().execute((tx) => insertWhole(deps, tx, row, settings, deps.clock.now()));
   } catch (error) {
     await deps.repositories.remove({ id });
     throw error;

@@ -1,44 +1,29 @@
-import type { Clock } from '../../kit/clock.ts';
+import type { ProjectId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import { type GroupProjects, isCurrent, moreOpenThan, VISIBILITIES } from '../groups/index.ts';
+import { type EndProjectDeps, endProject } from './end-project.ts';
 import { listProjects } from './list-store.ts';
 import { presentFor } from './present-for.ts';
-import {
-  findProjectByPath,
-  markProjectDeleted,
-  PROJECT_SELECTION,
-  selectProjects,
-  toProject,
-} from './project-store.ts';
+import { findProjectByPath, selectProjects } from './project-store.ts';
 import { followNamespacePaths } from './redirect-store.ts';
 import type { ProjectRepositories } from './repositories-question.ts';
-import type { OnProjectDeleted } from './update-project.ts';
 
-export interface GroupProjectsDeps {
+export interface GroupProjectsDeps extends EndProjectDeps {
   readonly db: Db;
-  readonly clock: Clock;
   readonly repositories: Pick<ProjectRepositories, 'isEmpty'>;
-  readonly onProjectDeleted: OnProjectDeleted;
 }
 
 /** Projects that a group's own entity shows. */
 const SHOWN = 100;
 
 /** Hides all projects of these namespaces and lets each end as `deleteProject` does. */
-const deleteProjectsIn = async (
-  deps: Pick<GroupProjectsDeps, 'onProjectDeleted'>,
-  tx: Tx,
-  namespaceIds: readonly number[],
-  now: Date,
-): Promise<void> => {
+const deleteProjectsIn = async (deps: EndProjectDeps, tx: Tx, namespaceIds: readonly number[]): Promise<void> => {
   const rows = await selectProjects(tx)
-    .select(PROJECT_SELECTION)
+    .select('projects.id')
     .where('projects.namespace_id', 'in', namespaceIds)
     .orderBy('projects.id')
     .execute();
-  for (const project of rows.map(toProject)) {
-    if (await markProjectDeleted(tx, project, now)) await deps.onProjectDeleted(tx, project);
-  }
+  for (const { id } of rows) await endProject(deps, tx, id as ProjectId);
 };
 
 /** What the room of groups asks of the projects in them. */
@@ -78,5 +63,5 @@ export const groupProjects = (deps: GroupProjectsDeps): GroupProjects => ({
       .where('visibility', 'in', moreOpenThan(visibility))
       .execute();
   },
-  deleteIn: (tx, namespaceIds, now) => deleteProjectsIn(deps, tx, namespaceIds, now),
+  deleteIn: (tx, namespaceIds) => deleteProjectsIn(deps, tx, namespaceIds),
 });

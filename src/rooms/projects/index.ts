@@ -25,7 +25,6 @@ export {
   type ProtectedRefs,
   type RefKind,
 } from './protected-refs.ts';
-export { removeMemberships } from './remove-memberships.ts';
 export type { Role } from './role.ts';
 export { findRole } from './role-store.ts';
 export { projectRoutes } from './routes/index.ts';

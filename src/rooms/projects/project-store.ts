@@ -82,6 +82,16 @@ export const findProjectById = async (db: Db, id: number): Promise<Project | und
   return row === undefined ? undefined : toProject(row);
 };
 
+/** The project until the transaction ends, as it is now; undefined when it was deleted. */
+export const lockProject = async (tx: Tx, id: ProjectId): Promise<Project | undefined> => {
+  const row = await selectProjects(tx)
+    .select(PROJECT_SELECTION)
+    .where('projects.id', '=', id)
+    .forNoKeyUpdate('projects')
+    .executeTakeFirst();
+  return row === undefined ? undefined : toProject(row);
+};
+
 /** Upper and lower case are one. */
 export const findProjectByPath = async (db: Db, fullPath: string): Promise<Project | undefined> => {
   const row = await selectProjects(db)
@@ -235,10 +245,10 @@ export const updateProject = async (tx: Tx, id: ProjectId, changes: ProjectChang
     .execute();
 };
 
-/** Frees path and name, and hides the project at once. False when it was deleted before. */
-export const markProjectDeleted = async (tx: Tx, project: Project, now: Date): Promise<boolean> => {
+/** Frees path and name, and hides the project at once. */
+export const markProjectDeleted = async (tx: Tx, project: Project, now: Date): Promise<void> => {
   const suffix = `~deleted-${project.id}`;
-  const result = await tx
+  await tx
     .updateTable('projects')
     .set({
       deleted_at: now,
@@ -248,9 +258,7 @@ export const markProjectDeleted = async (tx: Tx, project: Project, now: Date): P
       full_path: `${project.fullPath}${suffix}`,
     })
     .where('id', '=', project.id)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+    .execute();
 };
 
 /** Puts a project into another namespace. */

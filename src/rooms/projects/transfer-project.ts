@@ -1,3 +1,4 @@
+import type { Publish } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { invalid, notFound } from '../../kit/errors.ts';
 import { inspectHash } from '../../kit/ruby-hash.ts';
@@ -8,8 +9,8 @@ import {
   getNamespace,
   groupsOfMember,
   idIn,
-  insertMember,
   isWithin,
+  makeOwner,
   type NamespaceAccess,
   ROLES,
   readGroups,
@@ -23,6 +24,7 @@ import { deleteRedirects, insertRedirect } from './redirect-store.ts';
 interface TransferDeps {
   readonly db: Db;
   readonly clock: Clock;
+  readonly publish: Publish;
 }
 
 const refused = (sentence: string) =>
@@ -31,20 +33,6 @@ const refused = (sentence: string) =>
 /** Into one's own namespace, and into groups from maintainer on where one may make projects. */
 const mayTransferTo = async (deps: TransferDeps, user: User, { namespace, role }: NamespaceAccess): Promise<boolean> =>
   role !== undefined && role >= ROLES.maintainer && (await mayCreateIn(deps, user, namespace));
-
-/** The owner of a namespace owns the projects in it. */
-const makeOwner = async (tx: Tx, project: Project, namespace: Namespace, by: User, now: Date): Promise<void> => {
-  if (namespace.ownerId === null) return;
-  const place = { kind: 'project', id: project.id } as const;
-  const owner = { userId: namespace.ownerId, accessLevel: ROLES.owner, expiresAt: null, createdById: by.id };
-  if (await insertMember(tx, place, owner, now)) return;
-  await tx
-    .updateTable('project_members')
-    .set({ access_level: ROLES.owner, expires_at: null })
-    .where('project_id', '=', project.id)
-    .where('user_id', '=', namespace.ownerId)
-    .execute();
-};
 
 const move = async (deps: TransferDeps, tx: Tx, user: User, project: Project, to: Namespace): Promise<void> => {
   const now = deps.clock.now();
@@ -61,7 +49,13 @@ const move = async (deps: TransferDeps, tx: Tx, user: User, project: Project, to
   await deleteRedirects(tx, [fullPath]);
   await insertRedirect(tx, project.id, current.fullPath, now);
   await moveProject(tx, project.id, { namespaceId: namespace.id, fullPath, visibility }, now);
-  await makeOwner(tx, project, namespace, user, now);
+  await deps.publish(tx, [
+    { type: 'project_transferred', projectId: project.id, oldPathWithNamespace: current.fullPath },
+  ]);
+  // The owner of a namespace owns the projects in it.
+  if (namespace.ownerId === null) return;
+  const owner = { userId: namespace.ownerId, createdById: user.id };
+  await makeOwner(deps.publish, tx, { kind: 'project', id: project.id }, owner, now);
 };
 
 /**

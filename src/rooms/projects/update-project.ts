@@ -1,12 +1,14 @@
+import type { Fact, Publish } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { forbidden, invalid, notFound } from '../../kit/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import { type Actor, lockNamespace, type Namespace } from '../accounts/index.ts';
 import type { Visibility } from '../groups/index.ts';
 import { can } from './can.ts';
+import { type EndProjectDeps, endProject } from './end-project.ts';
 import { nameErrors, takenErrors, tooOpenErrors } from './names-policy.ts';
 import type { Project } from './project.ts';
-import { findProjectById, findTaken, markProjectDeleted, type ProjectChanges, updateProject } from './project-store.ts';
+import { findProjectById, findTaken, lockProject, type ProjectChanges, updateProject } from './project-store.ts';
 import { deleteRedirects, insertRedirect } from './redirect-store.ts';
 import type { ProjectRepositories } from './repositories-question.ts';
 import { ROLES, type Role } from './role.ts';
@@ -15,6 +17,7 @@ import { settingErrors } from './settings-policy.ts';
 export interface ChangeProjectDeps {
   readonly db: Db;
   readonly clock: Clock;
+  readonly publish: Publish;
   readonly repositories: Pick<ProjectRepositories, 'isEmpty' | 'hasBranch' | 'pointHead'>;
 }
 
@@ -66,6 +69,17 @@ const refuseTooOpen = (namespace: Namespace, visibility: Visibility | undefined)
   if (wrong !== undefined) throw invalid(wrong);
 };
 
+/** As GitLab: a new path is a renaming, a new name alone an update. Nothing where nothing is new. */
+export const factsOf = (before: Project, changes: ProjectChanges): readonly Fact[] => {
+  const { id: projectId, fullPath: oldPathWithNamespace } = before;
+  if (changes.path !== undefined && changes.path !== before.path) {
+    return [{ type: 'project_renamed', projectId, oldPathWithNamespace }];
+  }
+  const old = new Map<string, unknown>(Object.entries(before));
+  const differs = Object.entries(changes).some(([name, value]) => value !== undefined && value !== old.get(name));
+  return differs ? [{ type: 'project_updated', projectId }] : [];
+};
+
 /**
  * Changes a project. Throws 403 where the caller's role does not reach (visibility: owners), 400 with attribute errors. Only the
  * names of `ProjectChanges` can be changed.
@@ -92,7 +106,11 @@ export const changeProject = async (
     refuseTooOpen(namespace, wanted.visibility);
     const taken = takenErrors(await findTaken(tx, namespace, names, project.id));
     if (taken !== undefined) throw invalid(taken);
-    await updateProject(tx, project.id, await withFullPath(tx, project, namespace, wanted, now), now);
+    const before = await lockProject(tx, project.id);
+    if (before === undefined) throw notFound('Project');
+    const changes = await withFullPath(tx, before, namespace, wanted, now);
+    await updateProject(tx, project.id, changes, now);
+    await deps.publish(tx, factsOf(before, changes));
   });
   if (newHead !== undefined) await deps.repositories.pointHead(project, newHead);
   const changed = await findProjectById(deps.db, project.id);
@@ -100,19 +118,9 @@ export const changeProject = async (
   return changed;
 };
 
-/**
- * What follows from the end of a project (app/ hands it in): its running jobs are stopped, and a background task removes
- * repository, logs and rows. Runs in the deletion's own transaction.
- */
-export type OnProjectDeleted = (tx: Tx, project: Project) => Promise<void>;
-
 /** Hides a project at once and frees its path. Throws 404 when it is gone already. */
-export const deleteProject = async (
-  deps: { readonly db: Db; readonly clock: Clock; readonly onProjectDeleted: OnProjectDeleted },
-  project: Project,
-): Promise<void> => {
+export const deleteProject = async (deps: EndProjectDeps & { readonly db: Db }, project: Project): Promise<void> => {
   await deps.db.transaction().execute(async (tx) => {
-    if (!(await markProjectDeleted(tx, project, deps.clock.now()))) throw notFound('Project');
-    await deps.onProjectDeleted(tx, project);
+    if (!(await endProject(deps, tx, project.id))) throw notFound('Project');
   });
 };

@@ -1,3 +1,4 @@
+import type { Publish } from '../../../events/index.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
 import type { AccountGuards } from '../guards.ts';
@@ -7,6 +8,7 @@ import type { UserConsequences } from '../user-consequences.ts';
 export interface AccountRouteDeps extends UserConsequences {
   readonly db: Db;
   readonly clock: Clock;
+  readonly publish: Publish;
   readonly guards: AccountGuards;
   readonly limiter: SignInLimiter;
   readonly server: {

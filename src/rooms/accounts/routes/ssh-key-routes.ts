@@ -18,13 +18,14 @@ import { presentSshKey, presentUserWithEmail } from '../present.ts';
 import { parseSshKey, readFingerprint } from '../ssh-key-policy.ts';
 import {
   countSshKeys,
-  deleteSshKey,
+  deleteSshKeys,
   findSshKey,
   findSshKeyWithUser,
   insertSshKey,
   KEY_USAGES,
   type KeyUsage,
   listSshKeys,
+  lockSshKeys,
   type SshKey,
 } from '../ssh-key-store.ts';
 import type { User } from '../user.ts';
@@ -64,7 +65,11 @@ const addKey = async (deps: AccountRouteDeps, user: User, wanted: Wanted): Promi
   const { expires_at: expiresAt = null, usage_type: usageType } = wanted;
   if (expiresAt !== null && expiresAt <= now) throw invalid({ key: ['has expired'] });
   const row = { userId: user.id, title, ...parsed, usageType, expiresAt };
-  const key = await deps.db.transaction().execute((tx) => insertSshKey(tx, row, now));
+  const key = await deps.db.transaction().execute(async (tx) => {
+    const inserted = await insertSshKey(tx, row, now);
+    if (inserted !== undefined) await deps.publish(tx, [{ type: 'key_created', keyId: inserted.id }]);
+    return inserted;
+  });
   if (key === undefined) {
     throw invalid({ fingerprint_sha256: ['has already been taken'], key: ['has already been taken'] });
   }
@@ -90,7 +95,15 @@ const getKey = async (deps: AccountRouteDeps, user: User, id: number): Promise<S
 };
 
 const removeKey = async (deps: AccountRouteDeps, user: User, id: number) => {
-  if (!(await deleteSshKey(deps.db, user.id, id))) throw notFound('Key');
+  await deps.db.transaction().execute(async (tx) => {
+    const locked = await lockSshKeys(tx, user.id, id);
+    if (locked.length === 0) throw notFound('Key');
+    await deps.publish(
+      tx,
+      locked.map((keyId) => ({ type: 'key_destroyed', keyId })),
+    );
+    await deleteSshKeys(tx, locked);
+  });
   return noContent();
 };
 

@@ -1,3 +1,4 @@
+import type { Publish } from '../../../events/index.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
 import type { AccountGuards, UserConsequences } from '../../accounts/index.ts';
@@ -7,6 +8,7 @@ import type { GroupProjects } from '../projects-question.ts';
 export interface GroupRouteDeps extends Pick<UserConsequences, 'onRightsLost'> {
   readonly db: Db;
   readonly clock: Clock;
+  readonly publish: Publish;
   readonly groupProjects: GroupProjects;
   readonly guards: AccountGuards;
   readonly group: GroupGuards;

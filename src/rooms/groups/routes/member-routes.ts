@@ -1,3 +1,4 @@
+import type { Publish } from '../../../events/index.ts';
 import {
   type ApiRequest,
   arrayOf,
@@ -29,6 +30,7 @@ import { presentMember } from '../present.ts';
 interface Deps extends Pick<UserConsequences, 'onRightsLost'> {
   readonly db: Db;
   readonly clock: Clock;
+  readonly publish: Publish;
 }
 
 /** The routes of members are the same for groups and projects; this is what differs. */

@@ -46,7 +46,7 @@ import type { ProjectSubject, SignedInActor } from '../guards.ts';
 import { isRole, ROLES, type Role } from '../role.ts';
 import type { ProjectRouteDeps } from './deps.ts';
 
-type Deps = Pick<ProjectRouteDeps, 'db' | 'clock' | 'onUserBlocked' | 'onRightsLost'>;
+type Deps = Pick<ProjectRouteDeps, 'db' | 'clock' | 'publish' | 'onUserBlocked' | 'onRightsLost'>;
 
 /** Who asks, and about whose tokens. */
 interface Asked {
@@ -184,7 +184,7 @@ const makingRoute = <S>(deps: Deps, place: Place<S>, base: string): Route =>
         deps,
         home,
         { name, description, scopes, expiresAt, hostname },
-        (tx, bot) => addBotMember(tx, home, bot, { role: level, by: actor.user, now: deps.clock.now() }),
+        (tx, bot) => addBotMember(deps, tx, home, bot, { role: level, by: actor.user }),
       );
       return created(await presentShown(deps, home, shown));
     },

@@ -17,7 +17,7 @@ import { isScopeEnabled, isScopeEnforced } from '../job-token-scope.ts';
 import { listAllowedGroups, listAllowedProjects } from '../job-token-store.ts';
 import { countJobTokenUses, listJobTokenUses } from '../job-token-use-store.ts';
 import { presentProjectSimple } from '../present.ts';
-import { updateProject } from '../project-store.ts';
+import { changeProject } from '../update-project.ts';
 import type { ProjectRouteDeps } from './deps.ts';
 
 const ENFORCED =
@@ -163,11 +163,7 @@ export const jobTokenScopeRoutes = (deps: ProjectRouteDeps): readonly Route[] =>
       guard,
       handler: async ({ subject, params }) => {
         if (!params.enabled && (await isScopeEnforced(deps.db))) throw invalid(ENFORCED);
-        await deps.db
-          .transaction()
-          .execute((tx) =>
-            updateProject(tx, subject.project.id, { jobTokenScopeEnabled: params.enabled }, deps.clock.now()),
-          );
+        await changeProject(deps, subject, { jobTokenScopeEnabled: params.enabled });
         return noContent();
       },
     }),
