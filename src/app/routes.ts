@@ -24,7 +24,8 @@ import {
   whyRoutes,
 } from '../rooms/pipelines/index.ts';
 import { projectRoutes } from '../rooms/projects/index.ts';
-import { gitRoutes, repositoryRoutes } from '../rooms/repositories/index.ts';
+import { releaseRoutes, releasesOfTags } from '../rooms/releases/index.ts';
+import { type FindLastPipeline, gitRoutes, repositoryRoutes } from '../rooms/repositories/index.ts';
 import {
   buildPayload,
   environmentUrlOf,
@@ -56,6 +57,13 @@ export interface AppRoutes {
   /** Asked before each route of the API. */
   readonly throttle: Throttle;
 }
+
+const lastPipelines =
+  ({ db }: Parts): FindLastPipeline =>
+  async (project, sha, baseUrl) => {
+    const pipeline = await findNewestPipelineOfCommit(db, project.id, sha);
+    return pipeline && presentPipelineBasic(pipeline, { baseUrl, project });
+  };
 
 /** Every route of the server. A test keeps the table of method, path and guard. */
 export function makeRoutes(parts: Parts): AppRoutes {
@@ -91,11 +99,10 @@ export function makeRoutes(parts: Parts): AppRoutes {
     ...repositoryRoutes({
       ...gitDeps,
       project,
-      findLastPipeline: async (of, sha, baseUrl) => {
-        const pipeline = await findNewestPipelineOfCommit(parts.db, of.id, sha);
-        return pipeline && presentPipelineBasic(pipeline, { baseUrl, project: of });
-      },
+      findLastPipeline: lastPipelines(parts),
+      tagReleases: releasesOfTags(parts),
     }),
+    ...releaseRoutes({ ...gitDeps, project }),
     ...triggerTokenRoutes(parts, project),
     ...triggerPipelineRoutes({ ...parts, payloadLimit: WEBHOOK_LIMIT }),
     ...scheduleRoutes(parts),

@@ -66,6 +66,7 @@ export const startRepositoryServer = async () => {
     pushes,
     project: projectGuards(authentication),
     findLastPipeline: () => Promise.resolve(control.lastPipeline),
+    tagReleases: { find: () => Promise.resolve(new Map()), deleteOf: () => Promise.resolve() },
   };
   const http = createHttpServer({
     routes: repositoryRoutes(deps),

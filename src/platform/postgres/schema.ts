@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema dcae6cc588ae2709). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema 1329468fdc2338e5). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -492,6 +492,30 @@ export interface PushIntents {
   via_job_token: Generated<boolean>;
 }
 
+export interface ReleaseLinks {
+  created_at: Timestamp;
+  filepath: string | null;
+  id: Generated<number>;
+  link_type: Generated<string>;
+  name: string;
+  release_id: number;
+  updated_at: Timestamp;
+  url: string;
+}
+
+export interface Releases {
+  author_id: number | null;
+  created_at: Timestamp;
+  description: string | null;
+  id: Generated<number>;
+  name: string;
+  project_id: number;
+  released_at: Timestamp;
+  sha: string;
+  tag: string;
+  updated_at: Timestamp;
+}
+
 export interface RunnerManagers {
   architecture: string | null;
   contacted_at: Timestamp;
@@ -687,6 +711,8 @@ export interface DB {
   protected_branches: ProtectedBranches;
   protected_tags: ProtectedTags;
   push_intents: PushIntents;
+  release_links: ReleaseLinks;
+  releases: Releases;
   runner_managers: RunnerManagers;
   runner_projects: RunnerProjects;
   runners: Runners;

@@ -46,6 +46,7 @@ export const presentTag = (
   ref: Pick<Ref, 'fullRef' | 'targetSha'>,
   commit: Commit,
   annotation: TagAnnotation | undefined,
+  release: { readonly description: string | null } | undefined,
   context: RefContext,
 ) => {
   const name = ref.fullRef.slice('refs/tags/'.length);
@@ -54,7 +55,7 @@ export const presentTag = (
     message: annotation?.message ?? null,
     target: ref.targetSha,
     commit: presentCommit(commit, context.projectUrl),
-    release: null,
+    release: release === undefined ? null : { tag_name: name, description: release.description },
     protected: isProtected(context.rules, name, 'tag'),
     created_at: annotation?.createdAt ?? null,
   };

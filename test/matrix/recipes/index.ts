@@ -5,6 +5,7 @@ import { homeTokenRecipes } from './home-tokens.ts';
 import { jobRecipes } from './jobs.ts';
 import { peopleRecipes } from './people.ts';
 import { projectRecipes } from './projects.ts';
+import { releaseRecipes } from './releases.ts';
 import { repositoryRecipes } from './repositories.ts';
 import { runnerRecipes } from './runners.ts';
 import { scheduleRecipes } from './schedules.ts';
@@ -15,6 +16,7 @@ export const RECIPES: Recipes = {
   ...groupRecipes,
   ...projectRecipes,
   ...repositoryRecipes,
+  ...releaseRecipes,
   ...jobRecipes,
   ...runnerRecipes,
   ...scheduleRecipes,

@@ -1,5 +1,6 @@
 import type { ApiRequest, Guard } from '../../../http/index.ts';
 import { forbidden } from '../../../kit/errors.ts';
+import type { ProjectId } from '../../../kit/ids.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
 import { actingUser, type User } from '../../accounts/index.ts';
 import {
@@ -28,10 +29,22 @@ export type FindLastPipeline = (
   baseUrl: string,
 ) => Promise<PresentedPipeline | undefined>;
 
+/** Questions to the room of releases (app/ hands in the answers). */
+export interface TagReleases {
+  /** By short name of the tag, of those that have a release. */
+  readonly find: (
+    projectId: ProjectId,
+    tags: readonly string[],
+  ) => Promise<ReadonlyMap<string, { readonly description: string | null }>>;
+  /** The tag has been deleted through the API: so is its release. */
+  readonly deleteOf: (projectId: ProjectId, tag: string) => Promise<void>;
+}
+
 export interface RepositoryRouteDeps extends CommitFilesDeps {
   readonly db: Db;
   readonly project: ProjectGuards;
   readonly findLastPipeline: FindLastPipeline;
+  readonly tagReleases: TagReleases;
 }
 
 /** Somebody who is signed in and may write to a project. */

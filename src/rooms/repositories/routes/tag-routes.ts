@@ -49,10 +49,22 @@ const findAnnotation = async (repository: Repository, ref: Ref): Promise<TagAnno
   return { message: tagMessageOf(tag.content), createdAt: parseSignature(tagger).date };
 };
 
-/** None for a tag that does not lead to a commit. */
-const present = async (repository: Repository, ref: Ref, context: RefContext) => {
-  const commit = ref.commitSha === undefined ? undefined : await findCommit(repository, ref.commitSha);
-  return commit === undefined ? [] : [presentTag(ref, commit, await findAnnotation(repository, ref), context)];
+const nameOf = ({ fullRef }: Ref): string => fullRef.slice(PREFIX.length);
+
+/** Without tags that do not lead to a commit. */
+const presentAll = async (
+  deps: RepositoryRouteDeps,
+  repository: Repository,
+  refs: readonly Ref[],
+  context: RefContext,
+) => {
+  const releases = await deps.tagReleases.find(context.project.id, refs.map(nameOf));
+  const shown = refs.map(async (ref) => {
+    const commit = ref.commitSha === undefined ? undefined : await findCommit(repository, ref.commitSha);
+    if (commit === undefined) return [];
+    return [presentTag(ref, commit, await findAnnotation(repository, ref), releases.get(nameOf(ref)), context)];
+  });
+  return (await Promise.all(shown)).flat();
 };
 
 const listTags = async (
@@ -64,14 +76,11 @@ const listTags = async (
   const repository = repositoryOf(deps, subject.project);
   const order: RefOrder = params.sort === 'asc' ? ORDERS[params.order_by] : `-${ORDERS[params.order_by]}`;
   const searched = nameSearch(params.search);
-  const nameOf = ({ fullRef }: Ref): string => fullRef.slice(PREFIX.length);
   const refs = (await listRefs(repository, PREFIX, { order })).filter(
     (ref) => ref.commitSha !== undefined && searched(nameOf(ref)),
   );
   const context = await refContextOf(deps, subject, request);
-  return listReply(request, params, refs, nameOf, async (shown) =>
-    (await Promise.all(shown.map((ref) => present(repository, ref, context)))).flat(),
-  );
+  return listReply(request, params, refs, nameOf, (shown) => presentAll(deps, repository, shown, context));
 };
 
 /** Tags: list, read, create, delete. */
@@ -99,7 +108,7 @@ export const tagRoutes = (deps: RepositoryRouteDeps): readonly Route[] => {
         const refs = await listRefs(repository, PREFIX);
         const ref = refs.find(({ fullRef }) => fullRef === `${PREFIX}${params.tag_name}`);
         const context = await refContextOf(deps, subject, request);
-        const [shown] = ref === undefined ? [] : await present(repository, ref, context);
+        const [shown] = ref === undefined ? [] : await presentAll(deps, repository, [ref], context);
         if (shown === undefined) throw notFound('Tag');
         return ok(shown);
       },
@@ -120,7 +129,7 @@ export const tagRoutes = (deps: RepositoryRouteDeps): readonly Route[] => {
         const { tag_name: name, ref: from, message } = params;
         const ref = await createTag(deps, writer, { name, ref: from, message });
         const context = await refContextOf(deps, subject, request);
-        return created((await present(repositoryOf(deps, subject.project), ref, context))[0]);
+        return created((await presentAll(deps, repositoryOf(deps, subject.project), [ref], context))[0]);
       },
     }),
     route({
@@ -131,6 +140,7 @@ export const tagRoutes = (deps: RepositoryRouteDeps): readonly Route[] => {
       guard: writeGuard,
       handler: async ({ subject, params }) => {
         await deleteTag(deps, await writerOf(deps, subject), params.tag_name);
+        await deps.tagReleases.deleteOf(subject.project.id, params.tag_name);
         return noContent();
       },
     }),
