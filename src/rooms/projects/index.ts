@@ -13,6 +13,7 @@ export {
   type SignedInActor,
 } from './guards.ts';
 export { jobTokenReach } from './job-token-scope.ts';
+export { listProjects } from './list-store.ts';
 export type { Project } from './project.ts';
 export { findProject, findProjectById, findProjectByPath, touchProject } from './project-store.ts';
 export { findProtectedRefs } from './protected-ref-store.ts';

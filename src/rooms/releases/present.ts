@@ -65,20 +65,10 @@ const htmlOf = (text: string | null): string =>
     .map((paragraph) => `<p dir="auto">${paragraph.trim().replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign)}</p>`)
     .join('\n');
 
-const basics = (release: Release, { readsCode, now, withHtml }: Omit<ReleaseContext, 'project'>) => ({
+/** GitLab's short form, of `simple=true`. Whoever may not read the code is not told of the tag, by its name or by the release's. */
+export const presentReleaseBasic = (release: Release, readsCode: boolean, now: Date) => ({
   name: readsCode ? release.name : `Release-${release.id}`,
   ...(readsCode && { tag_name: release.tag }),
-  description: release.description,
-  ...(withHtml && { description_html: htmlOf(release.description) }),
-  created_at: release.createdAt.toISOString(),
-  released_at: release.releasedAt.toISOString(),
-  upcoming_release: release.releasedAt > now,
-});
-
-/** GitLab's short form, of `simple=true`. */
-export const presentReleaseBasic = (release: Release, now: Date) => ({
-  name: release.name,
-  tag_name: release.tag,
   description: release.description,
   created_at: release.createdAt.toISOString(),
   released_at: release.releasedAt.toISOString(),
@@ -92,7 +82,8 @@ export const presentRelease = (release: Release, commit: Commit | undefined, con
   const url = releaseUrl(project, release.tag, baseUrl);
   const place = new URL(projectUrlOf(project, baseUrl)).pathname;
   return {
-    ...basics(release, context),
+    ...presentReleaseBasic(release, readsCode, context.now),
+    ...(context.withHtml && { description_html: htmlOf(release.description) }),
     ...(release.author !== null && { author: presentUserBasic(release.author, baseUrl) }),
     ...(readsCode && {
       commit: commit === undefined ? null : presentCommit(commit, projectUrlOf(project, baseUrl)),

@@ -263,6 +263,35 @@ describe('a list of releases', () => {
   });
 });
 
+describe('the releases of a group', () => {
+  it('are those of its projects that the caller may see', async () => {
+    const group = (await app.http('POST', '/groups', { as: owner, json: { name: 'g', path: 'g' } })).must(201);
+    const below = { name: 's', path: 's', parent_id: group.number('id') };
+    const sub = (await app.http('POST', '/groups', { as: owner, json: below })).must(201);
+    const places = [group, sub].map((place) => ({ namespace_id: String(place.number('id')) }));
+    const [first, second] = await Promise.all(places.map((settings) => app.addProject(CONFIG, { owner, settings })));
+    if (first === undefined || second === undefined) throw new Error('no projects');
+    for (const [of, tag_name] of [
+      [first, 'v1'],
+      [second, 'v2'],
+    ] as const) {
+      app.clock.advance(60);
+      (await of.call('POST', '/releases', { json: { tag_name, ref: 'main' } })).must(201);
+    }
+    const list = (as: Person, query: Readonly<Record<string, string>> = {}) =>
+      app.http('GET', `/groups/${group.number('id')}/releases`, { as, query });
+    expect((await list(owner)).must(200).pluck('tag_name')).toEqual(['v2', 'v1']);
+    const simple = (await list(owner, { simple: 'true', sort: 'asc', per_page: '1' })).must(200);
+    const now = new Date(app.clock.now().getTime() - 60_000).toISOString();
+    const dates = { created_at: now, released_at: now, upcoming_release: false };
+    expect(simple.body).toEqual([{ name: 'v1', tag_name: 'v1', description: null, ...dates }]);
+    expect(simple.headers.get('x-total')).toBe('2');
+    const guest = await app.addPerson('guest-of-one');
+    await second.addMember(guest, 10);
+    expect((await list(guest)).must(200).pluck('name')).toEqual([expect.stringMatching(/^Release-/)]);
+  });
+});
+
 describe('what the rest of the server hears', () => {
   it('is each change, while the release is still there', async () => {
     const heard: (ReleaseChanged & { readonly there: boolean })[] = [];

@@ -1,6 +1,7 @@
 import type { ApiRequest } from '../../../http/index.ts';
 import { unauthorized } from '../../../kit/errors.ts';
 import { actingUser } from '../../accounts/index.ts';
+import type { GroupGuards } from '../../groups/index.ts';
 import { can, findProtectedRefs, type ProjectGuards, type ProjectSubject } from '../../projects/index.ts';
 import { findCommit, type RefWriter } from '../../repositories/index.ts';
 import type { ReleaseDeps } from '../change-releases.ts';
@@ -9,6 +10,7 @@ import type { Release } from '../release.ts';
 
 export interface ReleaseRouteDeps extends ReleaseDeps {
   readonly project: ProjectGuards;
+  readonly group: GroupGuards;
 }
 
 /** The two permissions of job tokens over releases. */
