@@ -88,6 +88,8 @@ export function makeParts(options: PartsOptions) {
     server,
     scheduleClock: cronClock(options.scheduleTickCron),
     later: background.start,
+    // Until the settings say more: what the operator allows to every outgoing request.
+    outboundPolicyFor: async () => ({ allow: options.outboundAllow }),
     ...configSources(clock, options.outboundAllow),
   };
   const pushes = new PushJournal({ ...core, presence, onPushed: (push) => onPushed(core, push) });

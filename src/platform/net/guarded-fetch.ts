@@ -18,6 +18,11 @@ export interface OutboundRequest {
 export interface OutboundPolicy extends ExchangeRules {
   /** Hops that are followed, 0 to 5; with 0 a redirect is an answer like others. */
   readonly redirects: number;
+  /**
+   * A 301 or 302 asks for the same method and body again, as 307 and 308 do, and not for a GET: somebody who must be told
+   * something is not told by a GET. Also lets the same host ask for TLS (`http:` to `https:`) without losing either.
+   */
+  readonly keepMethod?: boolean;
 }
 
 const MAX_REDIRECTS = 5;
@@ -76,7 +81,7 @@ const follow = async (
       return { kind: 'response', url: hop.url.href, status, headers, body: body ?? Buffer.alloc(0) };
     }
     if (left === 0) throw new Failure('redirect', `More than ${redirects} redirects`, status);
-    hop = nextHop(hop, status, readUrl(location, hop.url));
+    hop = nextHop(hop, status, readUrl(location, hop.url), policy.keepMethod === true);
   }
 };
 
@@ -92,10 +97,11 @@ const firstHop = ({ method, url, headers = {}, body }: OutboundRequest): Hop => 
   body: typeof body === 'string' ? Buffer.from(body, 'utf8') : body,
 });
 
-/** 303 asks for a GET, and so do 301 and 302 after a POST, as browsers read them. */
-const nextHop = (hop: Hop, status: number, url: URL): Hop => {
-  const becomesGet = (status === 303 && hop.method !== 'HEAD') || (status <= 302 && hop.method === 'POST');
-  const isElsewhere = url.origin !== hop.url.origin;
+/** 303 asks for a GET, and so do 301 and 302 after a POST, as browsers read them; `keepsMethod`: only 303 does. */
+const nextHop = (hop: Hop, status: number, url: URL, keepsMethod: boolean): Hop => {
+  const becomesGet =
+    (status === 303 && hop.method !== 'HEAD') || (status <= 302 && hop.method === 'POST' && !keepsMethod);
+  const isElsewhere = url.origin !== hop.url.origin && !(keepsMethod && isUpgrade(hop.url, url));
   if (isElsewhere && !becomesGet && hop.body !== undefined) {
     throw new Failure('redirect', `${hop.url.host} redirects the body of a ${hop.method} to another origin`, status);
   }
@@ -105,3 +111,7 @@ const nextHop = (hop: Hop, status: number, url: URL): Hop => {
   const withoutContent = new Map([...headers].filter(([name]) => !name.startsWith('content-')));
   return { method: 'GET', url, headers: withoutContent, body: undefined };
 };
+
+/** The same host over TLS, each on its usual port. */
+const isUpgrade = (from: URL, to: URL): boolean =>
+  from.protocol === 'http:' && to.protocol === 'https:' && from.hostname === to.hostname && from.port + to.port === '';

@@ -1,2 +1,5 @@
+export { type DeliverNowDeps, type DeliverNowOutcome, deliverNow } from './delivery/deliver-now.ts';
+export { redactEmails } from './delivery/redact-emails.ts';
+export type { SendDeps } from './delivery/send.ts';
 export { numberEvents } from './number-events.ts';
 export { hooksOnFacts } from './on-facts.ts';

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addHook } from '../../../../test/support/add-hook.ts';
+import { httpReceiver } from '../../../../test/support/receiver.ts';
+import { startTestApp, type TestApp } from '../../../../test/support/test-app.ts';
+import { deliverNow } from '../index.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp({ outboundAllow: '127.0.0.1' });
+});
+afterAll(() => app.close());
+
+const REQUEST = { trigger: null, payload: { event_name: 'project_create' }, subject: 'test' } as const;
+
+const attempts = (hookId: number) =>
+  app.db.selectFrom('hook_attempts').selectAll().where('hook_id', '=', hookId).orderBy('id').execute();
+
+describe('sending at once', () => {
+  it('answers what the receiver said, and stands in the log without secrets', async () => {
+    const receiver = await httpReceiver((request, response) => {
+      response.statusCode = 201;
+      response.setHeader('X-Echo', String(request.headers['x-gitlab-token']));
+      response.end(`thanks for ${String(request.headers['x-key'])} at ${request.url}`);
+    });
+    const hook = await addHook(app, {
+      url: `http://${receiver.host}/{key}`,
+      token: 'the-token',
+      urlVariables: { key: 'part-of-the-path' },
+      customHeaders: { 'X-Key': 'the-key' },
+    });
+    const outcome = await deliverNow(app.parts, hook, REQUEST);
+    expect(outcome).toMatchObject({ kind: 'answered', status: 201, body: 'thanks for [REDACTED] at /{key}' });
+    expect(receiver.requests[0]).toMatchObject({ method: 'POST', url: '/part-of-the-path' });
+    const [row, ...more] = await attempts(hook.id);
+    expect(more).toEqual([]);
+    expect(row).toMatchObject({ id: outcome.attemptId, response_status: '201', error: null, trigger: null });
+    expect(JSON.stringify(row)).not.toMatch(/the-token|the-key|part-of-the-path/);
+  });
+
+  it('tells why there was no answer', async () => {
+    const hook = await addHook(app, { url: 'http://169.254.169.254/' });
+    const outcome = await deliverNow(app.parts, hook, REQUEST);
+    expect(outcome).toMatchObject({ kind: 'failed', error: 'Requests to the link local network are not allowed' });
+    expect(await attempts(hook.id)).toMatchObject([{ response_status: 'internal error' }]);
+  });
+
+  it('makes a hook healthy that was disabled', async () => {
+    const receiver = await httpReceiver((_request, response) => response.end());
+    const hook = await addHook(app, { url: `http://${receiver.host}/` });
+    await app.db
+      .updateTable('hooks')
+      .set({ consecutive_failures: 40, disabled_at: app.clock.now(), disabled_reason: 'x' })
+      .where('id', '=', hook.id)
+      .execute();
+    await deliverNow(app.parts, hook, REQUEST);
+    const row = await app.db.selectFrom('hooks').selectAll().where('id', '=', hook.id).executeTakeFirstOrThrow();
+    expect(row).toMatchObject({ consecutive_failures: 0, disabled_at: null, disabled_reason: null });
+  });
+
+  it('sends again what was sent before, with the same key, and ends it', async () => {
+    let status = 500;
+    const receiver = await httpReceiver((_request, response) => {
+      response.statusCode = status;
+      response.end();
+    });
+    const hook = await addHook(app, { url: `http://${receiver.host}/` });
+    await deliverNow(app.parts, hook, REQUEST);
+    const find = () =>
+      app.db.selectFrom('hook_deliveries').selectAll().where('hook_id', '=', hook.id).executeTakeFirstOrThrow();
+    const delivery = await find();
+    expect(delivery.state).toBe('failed');
+    status = 200;
+    const again = { ...REQUEST, idempotencyKey: delivery.idempotency_key, deliveryId: delivery.id };
+    await deliverNow(app.parts, hook, again);
+    expect(await find()).toMatchObject({ id: delivery.id, state: 'delivered', failure: null });
+    const ids = receiver.requests.map((request) => request.headers['webhook-id']);
+    expect(ids).toEqual([delivery.idempotency_key, delivery.idempotency_key]);
+    expect(await attempts(hook.id)).toHaveLength(2);
+  });
+
+  it('follows a redirect with the body', async () => {
+    const receiver = await httpReceiver((request, response) => {
+      if (request.url === '/') response.writeHead(301, { location: '/there' });
+      response.end(request.method);
+    });
+    const hook = await addHook(app, { url: `http://${receiver.host}/` });
+    expect(await deliverNow(app.parts, hook, REQUEST)).toMatchObject({ kind: 'answered', status: 200, body: 'POST' });
+  });
+});

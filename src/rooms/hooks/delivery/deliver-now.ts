@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { Db, Tx } from '../../../platform/postgres/index.ts';
+import type { Vault } from '../../../platform/secrets/index.ts';
+import type { JsonObject } from '../events/event-definition.ts';
+import type { Hook, HookSwitch } from '../hook.ts';
+import { insertAttempt, markHealthy } from './attempt-store.ts';
+import { type Attempt, type SendDeps, send } from './send.ts';
+
+export interface DeliverNowDeps extends SendDeps {
+  readonly db: Db;
+  readonly vault: Vault;
+}
+
+/** A test, or the resending of a delivery. */
+export interface DeliverNowRequest {
+  readonly trigger: HookSwitch | null;
+  readonly payload: JsonObject;
+  /** Of the delivery that is sent again; a new one for a test. */
+  readonly idempotencyKey?: string;
+  readonly subject: string;
+  /** What is sent again; a success ends it. */
+  readonly deliveryId?: number;
+}
+
+export type DeliverNowOutcome = {
+  /** Its row in the log. */
+  readonly attemptId: number;
+} & (
+  | { readonly kind: 'answered'; readonly status: number; readonly body: string }
+  /** No answer, or nothing to send. */
+  | { readonly kind: 'failed'; readonly error: string }
+);
+
+/**
+ * Sends to a hook at once, whatever its health, and waits for the answer. It stands in the log; a success makes the hook
+ * healthy, a failure does it no harm.
+ */
+export const deliverNow = async (
+  deps: DeliverNowDeps,
+  hook: Hook,
+  request: DeliverNowRequest,
+): Promise<DeliverNowOutcome> => {
+  const idempotencyKey = request.idempotencyKey ?? randomUUID();
+  const known = request.deliveryId === undefined ? undefined : await findEvent(deps.db, request.deliveryId);
+  const attempt = await send(deps, hook, {
+    trigger: request.trigger,
+    payload: request.payload,
+    idempotencyKey,
+    eventSequence: known?.sequence ?? null,
+    eventId: known?.id ?? randomUUID(),
+  });
+  const attemptId = await deps.db
+    .transaction()
+    .execute((tx) => write(tx, deps, hook, { ...request, idempotencyKey }, attempt));
+  const { outcome, error, answer } = attempt;
+  return outcome.kind === 'answered'
+    ? { attemptId, kind: 'answered', status: outcome.status, body: answer.body }
+    : { attemptId, kind: 'failed', error: error ?? 'internal error' };
+};
+
+const findEvent = async (db: Db, deliveryId: number) =>
+  await db
+    .selectFrom('hook_deliveries')
+    .leftJoin('events', 'events.sequence', 'hook_deliveries.event_sequence')
+    .select(['hook_deliveries.event_sequence as sequence', 'events.id'])
+    .where('hook_deliveries.id', '=', deliveryId)
+    .executeTakeFirst();
+
+const write = async (
+  tx: Tx,
+  { vault, clock }: DeliverNowDeps,
+  hook: Hook,
+  request: DeliverNowRequest & { readonly idempotencyKey: string },
+  attempt: Attempt,
+): Promise<number> => {
+  const now = clock.now();
+  const { outcome, error } = attempt;
+  const isTaken = outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300;
+  const { deliveryId: again, trigger } = request;
+  const deliveryId = again ?? (await insertTest(tx, hook, request, { isTaken, error, now }));
+  if (again !== undefined && isTaken) {
+    await tx
+      .updateTable('hook_deliveries')
+      .set({ state: 'delivered', failure: null, decided_at: now })
+      .where('id', '=', again)
+      .where('state', '<>', 'delivered')
+      .execute();
+  }
+  if (isTaken) await markHealthy(tx, hook.id);
+  return insertAttempt(tx, vault, { hook, deliveryId, trigger }, attempt, now);
+};
+
+/** Written when it is over: no drain takes it up. */
+const insertTest = async (
+  tx: Tx,
+  hook: Hook,
+  request: DeliverNowRequest & { readonly idempotencyKey: string },
+  end: { readonly isTaken: boolean; readonly error: string | null; readonly now: Date },
+): Promise<number> => {
+  const { id } = await tx
+    .insertInto('hook_deliveries')
+    .values({
+      hook_id: hook.id,
+      event_sequence: null,
+      trigger: request.trigger,
+      subject: request.subject,
+      idempotency_key: request.idempotencyKey,
+      payload: JSON.stringify(request.payload),
+      state: end.isTaken ? 'delivered' : 'failed',
+      failure: end.isTaken ? null : (end.error ?? 'a test'),
+      attempts: 1,
+      next_attempt_at: end.now,
+      created_at: end.now,
+      decided_at: end.now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+};

@@ -1,0 +1,90 @@
+import type { Hook } from '../hook.ts';
+
+/** What a receiver answered, as it is kept. */
+export interface ShownAnswer {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** GitLab's limits: bytes of the body and of each header, and how many headers. */
+const BODY_BYTES = 8 * 1024;
+const HEADER_BYTES = 1024;
+const HEADERS = 50;
+const HIDDEN = '[REDACTED]';
+
+/** What is looked at of a text: enough for what is kept, however much of it is secret. */
+const LOOKED_AT = 64 * 1024;
+/** What is written of it. */
+const WRITTEN = 16 * 1024;
+
+/** Replaces what the hook keeps secret, where a receiver repeats it: values of variables by their names. Pure. */
+export const masker = (hook: Hook): ((text: string) => string) => {
+  const shown = new Map<string, string>();
+  const hide = (secret: string, by: string): void => {
+    for (const form of [secret, encodeURIComponent(secret.toWellFormed())]) {
+      if (form !== '' && !shown.has(form)) shown.set(form, by);
+    }
+  };
+  for (const [name, value] of Object.entries(hook.urlVariables)) hide(value, `{${name}}`);
+  if (hook.token !== null) hide(hook.token, HIDDEN);
+  for (const value of Object.values(hook.customHeaders)) hide(value, HIDDEN);
+  for (const token of [hook.signingToken, hook.oldSigningToken?.token]) hide(token ?? '', HIDDEN);
+  for (const part of credentialsOf(hook.url)) hide(part, HIDDEN);
+  // The longest first: it names the place where several begin.
+  const forms = [...shown].toSorted(([one], [other]) => other.length - one.length);
+  return (text) => (forms.length === 0 ? text : hideForms(text.slice(0, LOOKED_AT), forms));
+};
+
+/** One pass over the text a form, and one that writes: what stands in the place of a secret is not looked at again. */
+const hideForms = (text: string, forms: readonly (readonly [string, string])[]): string => {
+  const hidden = new Uint8Array(text.length);
+  const startsWith = new Map<number, string>();
+  for (const [form, by] of forms) {
+    for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + form.length)) {
+      hidden.fill(1, at, at + form.length);
+      if (!startsWith.has(at)) startsWith.set(at, by);
+    }
+  }
+  let written = '';
+  for (let at = 0; at < text.length && written.length < WRITTEN; ) {
+    const isHidden = hidden[at] === 1;
+    const end = hidden.indexOf(isHidden ? 0 : 1, at);
+    const stop = end === -1 ? text.length : end;
+    written += isHidden ? (startsWith.get(at) ?? HIDDEN) : text.slice(at, stop);
+    at = stop;
+  }
+  return written;
+};
+
+const credentialsOf = (template: string): readonly string[] => {
+  const info = /^[a-z][a-z0-9+.-]*:\/\/([^/?#\\]*)@/i.exec(template)?.[1] ?? '';
+  const colon = info.indexOf(':');
+  return colon === -1 ? [] : [info.slice(colon + 1)];
+};
+
+/** An answer without secrets, within the limits. Names of headers as GitLab shows them (`Content-Type`). Pure. */
+export const maskAnswer = (
+  mask: (text: string) => string,
+  headers: Readonly<Record<string, string>>,
+  body: Uint8Array,
+): ShownAnswer => ({
+  headers: Object.fromEntries(
+    Object.entries(headers)
+      .slice(0, HEADERS)
+      .map(([name, value]) => [capitalized(mask(name)), storable(mask(value), HEADER_BYTES)]),
+  ),
+  body: storable(mask(Buffer.from(body).toString('utf8')), BODY_BYTES),
+});
+
+const capitalized = (name: string): string =>
+  name
+    .split('-')
+    .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1))
+    .join('-');
+
+/** At most so many bytes, no character cut in half, and nothing that the database cannot hold. */
+const storable = (text: string, bytes: number): string => {
+  const clean = text.replaceAll('\0', '\uFFFD').toWellFormed();
+  const cut = Buffer.from(clean, 'utf8').subarray(0, bytes);
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(cut, { stream: true });
+};
