@@ -16,6 +16,7 @@ import { findExecutingJobByToken, onPushed, pipelineGuards } from '../rooms/pipe
 import { groupProjects, projectGuards } from '../rooms/projects/index.ts';
 import {
   AdvisoryLockPresence,
+  moveRefs,
   openRepositories,
   PushJournal,
   projectRepositories,
@@ -66,17 +67,6 @@ export function makeParts(options: PartsOptions) {
     findExecutingJobByToken: (digest: Uint8Array) => findExecutingJobByToken(db, digest),
   };
   const accounts = accountGuards(authenticate);
-  const projectDeps = {
-    db,
-    clock,
-    publish,
-    repositories: projectRepositories({ ...repositories, clock }),
-    onProjectDeleted: async () => undefined,
-  };
-  const inGroups = groupProjects(projectDeps);
-  const group = groupGuards({ ...authenticate, groupProjects: inGroups });
-  const project = projectGuards(authenticate);
-  const jobBelongings = findJobBelongings({ db, clock });
   const core = {
     db,
     clock,
@@ -93,6 +83,21 @@ export function makeParts(options: PartsOptions) {
     ...configSources(clock, options.outboundAllow),
   };
   const pushes = new PushJournal({ ...core, presence, onPushed: (push) => onPushed(core, push) });
+  const projectDeps = {
+    db,
+    clock,
+    publish,
+    repositories: projectRepositories({
+      ...repositories,
+      clock,
+      moveRefs: (push, updates) => moveRefs({ ...repositories, pushes }, push, updates),
+    }),
+    onProjectDeleted: async () => undefined,
+  };
+  const inGroups = groupProjects(projectDeps);
+  const group = groupGuards({ ...authenticate, groupProjects: inGroups });
+  const project = projectGuards(authenticate);
+  const jobBelongings = findJobBelongings({ db, clock });
   return {
     ...core,
     ...userConsequences(core, inGroups),

@@ -137,7 +137,12 @@ export const startJobServer = async (limits: { maxTraceBytes?: number; maxArtifa
 
   const addProject = (owner: User, name: string, visibility: 'private' | 'public' = 'private'): Promise<Project> =>
     createProject(
-      { db, clock, publish: async () => undefined, repositories: projectRepositories({ ...repositories, clock }) },
+      {
+        db,
+        clock,
+        publish: async () => undefined,
+        repositories: projectRepositories({ ...repositories, clock, moveRefs: async () => undefined }),
+      },
       owner,
       {
         name,

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Fact } from '../../src/events/index.ts';
 import { createHttpServer } from '../../src/http/index.ts';
 import type { ProjectId, UserId } from '../../src/kit/ids.ts';
 import type { ExecutingJob } from '../../src/rooms/accounts/index.ts';
@@ -27,6 +28,7 @@ export const startRepositoryServer = async () => {
   const folder = temporaryFolder('repositories');
   const repositories = openRepositories(join(folder, 'repositories'));
   const pushed: Pushed[] = [];
+  const published: Fact[] = [];
   const errors: unknown[] = [];
   const control = {
     now: new Date('2026-01-02T03:04:05Z'),
@@ -46,6 +48,7 @@ export const startRepositoryServer = async () => {
       repositories,
       db,
       clock,
+      publish: async (_tx, facts) => void published.push(...facts),
       presence: { id: serverId, isAlive: (id) => Promise.resolve(!control.dead.has(id)) },
       onPushed: async (push) => {
         pushed.push(push);
@@ -181,6 +184,8 @@ export const startRepositoryServer = async () => {
     pushes,
     journalOf,
     pushed,
+    /** The facts, in order. */
+    published,
     errors,
     control,
     addUser,

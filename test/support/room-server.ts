@@ -26,7 +26,7 @@ import {
   projectRoutes,
   type Role,
 } from '../../src/rooms/projects/index.ts';
-import { openRepositories, projectRepositories } from '../../src/rooms/repositories/index.ts';
+import { moveRefs, openRepositories, PushJournal, projectRepositories } from '../../src/rooms/repositories/index.ts';
 import { cronClock } from '../../src/rooms/schedules/index.ts';
 import { triggerTokenRoutes } from '../../src/rooms/triggers/token-routes.ts';
 import { variableRoutes } from '../../src/rooms/variables/index.ts';
@@ -103,7 +103,21 @@ export const startRoomServer = async () => {
   const clock = { now: () => control.now };
   const vault = createVault(parseKeyring(`1:${Buffer.alloc(32, 'k').toString('base64')}`, 'test'));
   const git = openRepositories(join(folder, 'repositories'));
-  const repositories = projectRepositories({ ...git, clock });
+  const publish = async () => undefined;
+  const pushes = new PushJournal({
+    repositories: git,
+    db,
+    clock,
+    publish,
+    presence: { id: 'rooms', isAlive: async () => true },
+    onPushed: async () => undefined,
+    log: { error: (fields) => void control.faults.push(fields) },
+  });
+  const repositories = projectRepositories({
+    ...git,
+    clock,
+    moveRefs: (push, updates) => moveRefs({ ...git, pushes }, push, updates),
+  });
   const authentication = {
     db,
     clock,
@@ -111,7 +125,6 @@ export const startRoomServer = async () => {
   };
   const guards = accountGuards(authentication);
   const project = projectGuards(authentication);
-  const publish = async () => undefined;
   const inProjects = {
     db,
     clock,

@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema 1329468fdc2338e5). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema c705ca0efe18fc06). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -482,6 +482,7 @@ export interface ProtectedTags {
 }
 
 export interface PushIntents {
+  announced_at: Timestamp | null;
   created_at: Timestamp;
   id: Generated<number>;
   project_id: number;

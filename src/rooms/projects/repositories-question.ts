@@ -9,7 +9,7 @@ export interface ProjectRepositories {
   readonly create: (project: Pick<Project, 'id' | 'defaultBranch'>) => Promise<void>;
   /** Undoes `create` for a project that did not come to be. */
   readonly remove: (project: HasRepository) => Promise<void>;
-  /** Commits a README to the default branch of a new project; no pipeline follows from it. */
+  /** Pushes a README to the default branch of a new project. */
   readonly initializeWithReadme: (project: Project, user: User) => Promise<void>;
   readonly isEmpty: (project: HasRepository) => Promise<boolean>;
   readonly hasBranch: (project: HasRepository, branch: string) => Promise<boolean>;

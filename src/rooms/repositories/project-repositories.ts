@@ -1,13 +1,21 @@
 import type { Clock } from '../../kit/clock.ts';
-import { newCommit, newObject, TreeEditor, updateRefs, writeObjects, ZERO_SHA } from '../../platform/git/index.ts';
+import { newCommit, newObject, TreeEditor, writeObjects, ZERO_SHA } from '../../platform/git/index.ts';
 import type { User } from '../accounts/index.ts';
 import type { Project } from '../projects/index.ts';
+import type { Push } from './push-journal.ts';
+import type { RefUpdate } from './pushed.ts';
 import { type RepositoryDeps, repositoryOf } from './repositories.ts';
 import { createRepository, pointHead, removeRepository } from './repository-folder.ts';
 import { findBranch, hasBranches } from './resolve-ref.ts';
 
+export interface ProjectRepositoriesDeps extends RepositoryDeps {
+  readonly clock: Clock;
+  /** Moves refs as a push does. */
+  readonly moveRefs: (push: Push, updates: readonly RefUpdate[]) => Promise<void>;
+}
+
 /** Answers to what the projects room asks of repositories; app hands them in. */
-export const projectRepositories = (deps: RepositoryDeps & { readonly clock: Clock }) => ({
+export const projectRepositories = (deps: ProjectRepositoriesDeps) => ({
   create: (project: Pick<Project, 'id' | 'defaultBranch'>): Promise<void> => createRepository(deps, project),
   remove: (project: Pick<Project, 'id'>): Promise<void> => removeRepository(deps, project),
   initializeWithReadme: (project: Project, user: User): Promise<void> => initializeWithReadme(deps, project, user),
@@ -17,12 +25,8 @@ export const projectRepositories = (deps: RepositoryDeps & { readonly clock: Clo
   pointHead: (project: Pick<Project, 'id'>, branch: string): Promise<void> => pointHead(deps, project, branch),
 });
 
-/** The first commit of a new project. It is nobody's push: no pipeline follows. */
-const initializeWithReadme = async (
-  deps: RepositoryDeps & { readonly clock: Clock },
-  project: Project,
-  user: User,
-): Promise<void> => {
+/** The first commit of a new project, as a push of its creator. */
+const initializeWithReadme = async (deps: ProjectRepositoriesDeps, project: Project, user: User): Promise<void> => {
   const repository = repositoryOf(deps, project);
   const blob = newObject('blob', Buffer.from(`# ${project.name}\n\n${project.description ?? ''}\n`));
   const editor = new TreeEditor(repository, undefined);
@@ -31,5 +35,6 @@ const initializeWithReadme = async (
   const who = { name: user.name, email: user.email, at: deps.clock.now() };
   const commit = newCommit({ treeSha, parentShas: [], author: who, committer: who, message: 'Initial commit' });
   await writeObjects(repository, [blob, ...objects, commit]);
-  await updateRefs(repository, [{ ref: `refs/heads/${project.defaultBranch}`, old: ZERO_SHA, new: commit.sha }]);
+  const push = { projectId: project.id, userId: user.id, pushOptions: [], viaJobToken: false };
+  await deps.moveRefs(push, [{ ref: `refs/heads/${project.defaultBranch}`, old: ZERO_SHA, new: commit.sha }]);
 };

@@ -5,9 +5,10 @@ import type { PushIntentId, RefUpdate } from './pushed.ts';
 
 /** SQL of `push_intents`. */
 
-/** A ref of an intent. `moved`: known for certain; `settled`: what follows from it is done. */
+/** A ref of an intent. `moved`: known for certain; `announced`: its fact is published; `settled`: what follows from it is done. */
 export interface IntendedUpdate extends RefUpdate {
   readonly moved: boolean;
+  readonly announced: boolean;
   readonly settled: boolean;
 }
 
@@ -33,6 +34,7 @@ const toUpdate = (value: unknown): IntendedUpdate => {
     old: String(value.old),
     new: String(value.new),
     moved: 'moved' in value && value.moved === true,
+    announced: 'announced' in value && value.announced === true,
     settled: 'settled' in value && value.settled === true,
   };
 };
@@ -96,6 +98,38 @@ export const settleUpdate = async (tx: Tx, id: PushIntentId, ref: string): Promi
       select from jsonb_array_elements(updates) as u where u ->> 'ref' = ${ref} and not u ? 'settled'
     )`.execute(tx);
   return result.numAffectedRows === 1n;
+};
+
+/** What of a push was told already, the intent's row locked until the transaction ends; undefined when the intent is gone. */
+export const lockAnnounced = async (
+  tx: Tx,
+  id: PushIntentId,
+): Promise<{ readonly refs: ReadonlySet<string>; readonly isWhole: boolean } | undefined> => {
+  const row = await tx
+    .selectFrom('push_intents')
+    .select(['updates', 'announced_at'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const refs = toUpdates(row.updates).flatMap(({ ref, announced }) => (announced ? [ref] : []));
+  return { refs: new Set(refs), isWhole: row.announced_at !== null };
+};
+
+/** Notes that these refs have been told of; `wholeAt`: the whole push too. */
+export const markAnnounced = async (
+  tx: Tx,
+  id: PushIntentId,
+  refs: readonly string[],
+  wholeAt: Date | null,
+): Promise<void> => {
+  await sql`
+    update push_intents set announced_at = coalesce(announced_at, ${wholeAt}::timestamptz), updates = (
+      select jsonb_agg(case when u ->> 'ref' = any(${[...refs]}::text[]) then u || '{"announced": true}' else u end
+        order by position)
+      from jsonb_array_elements(updates) with ordinality as t (u, position)
+    )
+    where id = ${id}`.execute(tx);
 };
 
 export const deletePushIntent = async (db: Db, id: PushIntentId): Promise<void> => {

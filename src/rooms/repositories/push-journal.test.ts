@@ -48,6 +48,7 @@ beforeAll(() => {
 
 beforeEach(() => {
   server.pushed.length = 0;
+  server.published.length = 0;
   server.errors.length = 0;
   server.control.onPushed = defaultOnPushed;
   server.control.dead = new Set(['crashed']);
@@ -165,6 +166,104 @@ describe('a crash', () => {
     await finish();
     await updateRefs(repository, [update]);
     expect(await findRefTarget(repository, update.ref)).toBe(update.new);
+  });
+});
+
+const pushedRefs = (): readonly string[] =>
+  server.published.flatMap((fact) => (fact.type === 'ref_pushed' ? [fact.ref] : []));
+const changedRefs = (): readonly (readonly string[])[] =>
+  server.published.flatMap((fact) => (fact.type === 'repository_updated' ? [fact.changes.map(({ ref }) => ref)] : []));
+
+describe('the facts of a push', () => {
+  it('are published once when it is told again and again after crashes', async () => {
+    const updates = [create(1), create(2)];
+    await crashed().begin(push, updates);
+    await updateRefs(repository, updates);
+    let attempts = 0;
+    server.control.onPushed = async (told) => {
+      attempts += 1;
+      // The first one dies between the two refs, the second one after both, before the intent goes.
+      await server.database.db
+        .transaction()
+        .execute((tx) => settleUpdate(tx, told.pushIntentId, updates[attempts - 1]?.ref ?? ''));
+      if (attempts < 3) throw new Error('killed');
+    };
+    for (let round = 0; round < 4; round += 1) await finish();
+    expect(attempts).toBe(2);
+    expect(await server.openIntents()).toBe(0);
+    const refs = updates.map(({ ref }) => ref);
+    expect(pushedRefs()).toEqual(refs);
+    expect(changedRefs()).toEqual([refs]);
+    expect(server.published[0]).toEqual({
+      type: 'ref_pushed',
+      projectId: push.projectId,
+      userId: push.userId,
+      ref: refs[0],
+      before: NO_SHA,
+      after: shas[0],
+      pushOptions: ['ci.skip'],
+      isOneOfMany: false,
+    });
+    server.errors.length = 0;
+  });
+
+  it('are published once by two servers that finish it', async () => {
+    const update = create();
+    await crashed().begin(push, [update]);
+    await updateRefs(repository, [update]);
+    await Promise.all([finish(), server.journalOf('second').finishOpenPushes()]);
+    expect(pushedRefs()).toEqual([update.ref]);
+    expect(changedRefs()).toEqual([[update.ref]]);
+  });
+
+  it('that moved one ref and perhaps another: the ref at once, the repository when nothing more can move', async () => {
+    const updates = [create(1), create(2)];
+    const [first, second] = updates.map(({ ref }) => ref);
+    await crashed().begin(push, updates);
+    await updateRefs(repository, updates.slice(0, 1));
+    await finish();
+    await finish();
+    expect(pushedRefs()).toEqual([first]);
+    expect(changedRefs()).toEqual([]);
+    await updateRefs(repository, updates.slice(1));
+    await finish();
+    expect(pushedRefs()).toEqual([first, second]);
+    expect(changedRefs()).toEqual([[first, second]]);
+  });
+
+  it('that moved nothing are none', async () => {
+    await crashed().begin(push, [create()]);
+    later(61_000);
+    await finish();
+    expect(server.published).toEqual([]);
+  });
+
+  it('say of each ref whether it is one of too many of its kind', async () => {
+    const made = [1, 2, 3, 4].map((index) => create(index));
+    const tags = [5, 6, 7].map((index) => ({ ref: `refs/tags/t${counter}-${index}`, old: NO_SHA, new: shas[0] ?? '' }));
+    await moveRefs({ ...server.repositories, pushes: server.pushes }, push, [...made, ...tags]);
+    const many = server.published.flatMap((fact) => (fact.type === 'ref_pushed' ? [fact.isOneOfMany] : []));
+    expect(many).toEqual([true, true, true, true, false, false, false]);
+    expect(changedRefs()).toHaveLength(1);
+    server.published.length = 0;
+    const changes = made.map((update, index) => ({
+      ref: update.ref,
+      old: update.new,
+      new: index < 2 ? NO_SHA : aside,
+    }));
+    await moveRefs({ ...server.repositories, pushes: server.pushes }, push, changes);
+    expect(server.published.flatMap((fact) => (fact.type === 'ref_pushed' ? [fact.isOneOfMany] : []))).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('of the server’s own refs are none', async () => {
+    const update = { ref: `refs/merge-requests/${counter}/head`, old: NO_SHA, new: shas[0] ?? '' };
+    await moveRefs({ ...server.repositories, pushes: server.pushes }, push, [update]);
+    expect(server.published).toEqual([]);
   });
 });
 

@@ -1,14 +1,18 @@
+import type { Publish } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { ProjectId, UserId } from '../../kit/ids.ts';
 import { removeStaleLocks } from '../../platform/git/index.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import { touchProject } from '../projects/index.ts';
 import { findMovedUpdates } from './find-moved-updates.ts';
+import { pushFacts } from './push-facts.ts';
 import {
   deletePushIntent,
   insertPushIntent,
   keepMovedUpdates,
   listPushIntents,
+  lockAnnounced,
+  markAnnounced,
   type PushIntent,
   settleUpdate,
 } from './push-intent-store.ts';
@@ -30,6 +34,7 @@ export interface PushJournalDeps {
   readonly db: Db;
   readonly clock: Clock;
   readonly presence: ServerPresence;
+  readonly publish: Publish;
   readonly onPushed: OnPushed;
   readonly log: { readonly error: (fields: object, message: string) => void };
 }
@@ -41,9 +46,9 @@ export interface PushJournalDeps {
 const GRACE_MS = 60_000;
 
 /**
- * The order of every push: the intent is written, git moves the refs, `onPushed` is told, the intent goes. Whatever dies
- * in between, the intent is found by `finishOpenPushes`, and what really moved is told (again). `settleUpdate` makes that
- * happen exactly once for each ref.
+ * The order of every push: the intent is written, git moves the refs, its facts are published, `onPushed` is told, the
+ * intent goes. Whatever dies in between, the intent is found by `finishOpenPushes`, and what really moved is told (again).
+ * `settleUpdate` makes what follows happen exactly once for each ref, the marks of `#announce` do so for the facts.
  */
 export class PushJournal {
   readonly #deps: PushJournalDeps;
@@ -79,6 +84,7 @@ export class PushJournal {
       if (updates.length === 0) return await deletePushIntent(db, id);
       const refs = updates.map(({ ref }) => ref);
       if (updates.length < intended.length) await keepMovedUpdates(db, id, refs);
+      await this.#announce(id, push, updates, true);
       await this.#tell(id, push, updates, countAlive(updates));
       await deletePushIntent(db, id);
     } catch (error) {
@@ -123,6 +129,8 @@ export class PushJournal {
     }
     const found = await findMovedUpdates(repository, unsure);
     const moved = intent.updates.filter((update) => update.moved || found.moved.includes(update));
+    const isWhole = found.unmoved.length === 0 || isOver;
+    if (moved.length > 0) await this.#announce(intent.id, intent, moved, isWhole);
     const untold = moved.filter(({ settled }) => !settled);
     if (untold.length > 0) {
       await this.#tell(intent.id, intent, untold, countAlive(moved));
@@ -130,9 +138,23 @@ export class PushJournal {
         for (const { ref } of untold) await settleUpdate(tx, intent.id, ref);
       });
     }
-    if (found.unmoved.length > 0 && !isOver) return false;
+    if (!isWhole) return false;
     await deletePushIntent(db, intent.id);
     return true;
+  }
+
+  /** Publishes the facts of what has moved, each once however often this is called. `isWhole`: nothing more will move. */
+  async #announce(id: PushIntentId, push: Push, moved: readonly RefUpdate[], isWhole: boolean): Promise<void> {
+    const { db, clock, publish } = this.#deps;
+    await db.transaction().execute(async (tx) => {
+      const known = await lockAnnounced(tx, id);
+      if (known === undefined) return;
+      const { projectId, userId, pushOptions } = push;
+      const isNews = isWhole && !known.isWhole;
+      await publish(tx, pushFacts({ projectId, userId, pushOptions, moved, announced: known.refs, isWhole: isNews }));
+      const refs = moved.map(({ ref }) => ref);
+      await markAnnounced(tx, id, refs, isWhole ? clock.now() : null);
+    });
   }
 
   async #tell(id: PushIntentId, push: Push, updates: readonly RefUpdate[], refCount: number): Promise<void> {
