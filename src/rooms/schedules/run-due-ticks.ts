@@ -1,5 +1,6 @@
 import type { Logger } from '../../platform/log.ts';
 import { type DueTicksDeps, planDueTicks } from './due-ticks.ts';
+import { Lanes } from './lanes.ts';
 import type { OpenTick } from './ledger-store.ts';
 import { findNextMoment, leaseDueTicks, putOffTick } from './ledger-store.ts';
 import { type RunTickDeps, runTick } from './run-tick.ts';
@@ -22,16 +23,22 @@ const TRY_AGAIN = 5_000;
  * time: a tick is taken for a while, and decided once.
  */
 export const runDueTicks = async (deps: RunDueTicksDeps): Promise<number> => {
+  const alone = new Lanes<OpenTick>(LANES, (tick) => runAlone(deps, tick));
+  const together = new Lanes<readonly OpenTick[]>(LANES, async (batch) => alone.add(await runTogether(deps, batch)));
   let count = 0;
   for (let found = PAGE, planned = false; found === PAGE || !planned; ) {
-    // What is planned runs before more of it is.
+    // What is planned runs before more of it is; and nothing is taken that would wait for longer than its lease.
     if (!planned) planned = await planDueTicks(deps);
+    await together.until(LANES);
+    await alone.until(TOGETHER);
     const now = deps.clock.now();
     const ticks = await leaseDueTicks(deps.db, now, new Date(now.getTime() + LEASE), PAGE);
     found = ticks.length;
     count += found;
-    await runAll(deps, ticks);
+    together.add(batchesOf(ticks));
   }
+  await together.until(0);
+  await alone.until(0);
   return count;
 };
 
@@ -45,35 +52,23 @@ export const untilNextRun = async ({
   return next && next.getTime() - now.getTime();
 };
 
-const runAll = async (deps: RunDueTicksDeps, ticks: readonly OpenTick[]): Promise<void> => {
-  const batches = batchesOf(ticks);
-  const alone: OpenTick[] = [];
-  await drain(batches, async (batch) => {
-    try {
-      alone.push(...(await runTicksTogether(deps, batch)));
-    } catch (error) {
-      // One of them may be what made it fail.
-      deps.log.warn({ err: error, ticks: batch.length }, 'scheduled runs failed together, and are tried one by one');
-      alone.push(...batch);
-    }
-  });
-  await drain(alone, (tick) => runAlone(deps, tick));
+/** Answers those that have to be run alone. */
+const runTogether = async (deps: RunDueTicksDeps, batch: readonly OpenTick[]): Promise<readonly OpenTick[]> => {
+  try {
+    return await runTicksTogether(deps, batch);
+  } catch (error) {
+    // One of them may be what made it fail.
+    deps.log.warn({ err: error, ticks: batch.length }, 'scheduled runs failed together, and are tried one by one');
+    return batch;
+  }
 };
 
-const batchesOf = (ticks: readonly OpenTick[]): (readonly OpenTick[])[] =>
+const batchesOf = (ticks: readonly OpenTick[]): readonly (readonly OpenTick[])[] =>
   [...Map.groupBy(ticks, (tick) => tick.projectId).values()].flatMap((ofProject) =>
     Array.from({ length: Math.ceil(ofProject.length / TOGETHER) }, (_, index) =>
       ofProject.slice(index * TOGETHER, (index + 1) * TOGETHER),
     ),
   );
-
-/** A few at a time. */
-const drain = async <Item>(queue: Item[], work: (item: Item) => Promise<void>): Promise<void> => {
-  const lane = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-};
 
 /** One that fails must not keep the others from running. */
 const runAlone = async (deps: RunDueTicksDeps, tick: OpenTick): Promise<void> => {

@@ -86,7 +86,7 @@ async function skipped(deps: CreatePipelineDeps, draft: PipelineDraft): Promise<
   return pipeline === undefined ? { kind: 'repeated' } : { kind: 'skipped', pipeline };
 }
 
-export const explainPipeline = (deps: CreatePipelineDeps, explanation: Explanation): Promise<Buffer> =>
+const explainPipeline = (deps: CreatePipelineDeps, explanation: Explanation): Promise<Buffer> =>
   sealExplanation(deps.vault, explanation, 'pipeline_explanations.explanation');
 
 /**

@@ -3,8 +3,9 @@ import { compile } from '../../../ci-lang/index.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
 import type { Project } from '../../projects/index.ts';
 import type { Pipeline } from '../pipeline.ts';
-import { afterCreation, type CreatePipelineDeps, explainPipeline } from './create-pipeline.ts';
-import { type CreationSources, creationSources } from './creation-sources.ts';
+import { explanationText, sealExplanationText } from '../why/explanation.ts';
+import { afterCreation, type CreatePipelineDeps } from './create-pipeline.ts';
+import { type CreationSources, creationSources, once } from './creation-sources.ts';
 import { type ReadyPipeline, writePipelines } from './persist.ts';
 import { prepareCreation } from './prepare-creation.ts';
 import type { CreatePipelineRequest } from './request.ts';
@@ -53,6 +54,10 @@ export const createPipelines = async <Key>(
   transaction: BatchTransaction<Key>,
 ): Promise<BatchResult<Key>> => {
   const sources = creationSources(deps, project);
+  // Most end in the same explanation, and to compress it takes longer than to compile the pipeline.
+  const seal = once((explanation: string) =>
+    sealExplanationText(deps.vault, explanation, 'pipeline_explanations.explanation'),
+  );
   const made: Key[] = [];
   const left: Key[] = [];
   let late = 0;
@@ -63,7 +68,7 @@ export const createPipelines = async <Key>(
     ready = [];
   };
   for (const { key, request } of requests) {
-    const one = late < MOST_LATE ? await inTime(makeReady(deps, { ...request, project }, sources)) : undefined;
+    const one = late < MOST_LATE ? await inTime(makeReady(deps, { ...request, project }, sources, seal)) : undefined;
     if (one === 'late') late += 1;
     if (one === 'late' || one === undefined) {
       left.push(key);
@@ -126,6 +131,7 @@ const makeReady = async (
   deps: CreatePipelineDeps,
   request: CreatePipelineRequest,
   sources: CreationSources,
+  seal: (explanation: string) => Promise<Buffer>,
 ): Promise<ReadyPipeline | undefined> => {
   try {
     const prepared = await prepareCreation(deps, request, sources);
@@ -133,7 +139,7 @@ const makeReady = async (
     const result = await compile({ ...prepared.input, purpose: 'create' }, prepared.host);
     if (result.kind !== 'compiled') return undefined;
     const warnings = result.warnings.map((warning) => warning.message);
-    const explanation = await explainPipeline(deps, { reasons: [], trace: result.trace });
+    const explanation = await seal(explanationText({ reasons: [], trace: result.trace }));
     return { draft: { ...prepared.draft, warnings }, compiled: result.pipeline, explanation };
   } catch {
     return undefined;

@@ -26,7 +26,8 @@ export const creationSources = (deps: CreationSourcesDeps, project: Project) => 
 
 export type CreationSources = ReturnType<typeof creationSources>;
 
-const once = <Answer>(ask: (about: string) => Promise<Answer>): ((about?: string) => Promise<Answer>) => {
+/** Asks for each text once, and answers it to all who ask afterwards. */
+export const once = <Answer>(ask: (about: string) => Promise<Answer>): ((about?: string) => Promise<Answer>) => {
   const answers = new Map<string, Promise<Answer>>();
   return (about = '') => {
     const answer = answers.get(about) ?? ask(about);

@@ -24,15 +24,18 @@ const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
 /** Compressed outside of any transaction: it may take some milliseconds. */
-export async function sealExplanation(
-  vault: Vault,
-  explanation: Explanation,
-  place: ExplanationPlace,
-): Promise<Buffer> {
+export const sealExplanation = (vault: Vault, explanation: Explanation, place: ExplanationPlace): Promise<Buffer> =>
+  sealExplanationText(vault, explanationText(explanation), place);
+
+/** What is sealed. Equal explanations have the same. */
+export const explanationText = (explanation: Explanation): string => {
   const whole = JSON.stringify(explanation);
-  const text = whole.length <= MOST_CHARACTERS ? whole : JSON.stringify(shortened(explanation));
-  return vault.seal((await compress(text)).toString('base64'), place);
-}
+  return whole.length <= MOST_CHARACTERS ? whole : JSON.stringify(shortened(explanation));
+};
+
+/** `text`: of `explanationText`. */
+export const sealExplanationText = async (vault: Vault, text: string, place: ExplanationPlace): Promise<Buffer> =>
+  vault.seal((await compress(text)).toString('base64'), place);
 
 export async function openExplanation(vault: Vault, sealed: Uint8Array, place: ExplanationPlace): Promise<Explanation> {
   const bytes = Buffer.from(vault.open(sealed, place), 'base64');
