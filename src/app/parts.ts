@@ -8,10 +8,10 @@ import type { Logger } from '../platform/log.ts';
 import type { AllowedTarget } from '../platform/net/index.ts';
 import type { Database } from '../platform/postgres/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
-import { accountGuards } from '../rooms/accounts/index.ts';
+import { accountGuards, InstanceSettings } from '../rooms/accounts/index.ts';
 import { environmentsOnFact } from '../rooms/environments/index.ts';
 import { groupGuards } from '../rooms/groups/index.ts';
-import { hooksOnFacts } from '../rooms/hooks/index.ts';
+import { hooksOnFacts, outboundPolicyFor } from '../rooms/hooks/index.ts';
 import { findExecutingJobByToken, onPushed, pipelineGuards } from '../rooms/pipelines/index.ts';
 import { groupProjects, projectGuards } from '../rooms/projects/index.ts';
 import {
@@ -59,6 +59,7 @@ export function makeParts(options: PartsOptions) {
   const blobs = new FileBlobStore(join(options.dataDir, 'blobs'));
   const server: ServerFacts = { externalUrl: options.externalUrl };
   const metrics = createMetrics();
+  const settings = new InstanceSettings({ db, clock });
   const publish = publishTo([environmentsOnFact(clock), hooksOnFacts(clock), ...(options.subscribers ?? [])]);
   const presence = new AdvisoryLockPresence(database.pool);
   const authenticate = {
@@ -78,8 +79,8 @@ export function makeParts(options: PartsOptions) {
     server,
     scheduleClock: cronClock(options.scheduleTickCron),
     later: background.start,
-    // Until the settings say more: what the operator allows to every outgoing request.
-    outboundPolicyFor: async () => ({ allow: options.outboundAllow }),
+    settings,
+    outboundPolicyFor: outboundPolicyFor({ settings, server, outboundAllow: options.outboundAllow }),
     ...configSources(clock, options.outboundAllow),
   };
   const pushes = new PushJournal({ ...core, presence, onPushed: (push) => onPushed(core, push) });

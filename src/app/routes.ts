@@ -1,15 +1,10 @@
 import type { Route, Throttle } from '../http/index.ts';
 import { GITLAB_VERSION } from '../kit/version.ts';
-import {
-  accountRoutes,
-  InstanceSettings,
-  SignInLimiter,
-  sessionRoutes,
-  settingsRoutes,
-} from '../rooms/accounts/index.ts';
+import { accountRoutes, SignInLimiter, sessionRoutes, settingsRoutes } from '../rooms/accounts/index.ts';
 import { artifactRoutes, noteBlobsOfPipeline } from '../rooms/artifacts/index.ts';
 import { environmentRoutes } from '../rooms/environments/index.ts';
 import { groupRoutes } from '../rooms/groups/index.ts';
+import { hooksRoutes } from '../rooms/hooks/index.ts';
 import { idTokenRoutes } from '../rooms/id-tokens/index.ts';
 import {
   createPipelineRoute,
@@ -67,7 +62,7 @@ const lastPipelines =
 
 /** Every route of the server. A test keeps the table of method, path and guard. */
 export function makeRoutes(parts: Parts): AppRoutes {
-  const { repositories, accounts, project, guards } = parts;
+  const { repositories, accounts, project, guards, settings } = parts;
   const accountDeps = {
     ...parts,
     guards: accounts,
@@ -75,7 +70,6 @@ export function makeRoutes(parts: Parts): AppRoutes {
     server: { version: GITLAB_VERSION, revision: 'penstock' },
   };
   const gitDeps = { ...parts, ...repositories, ...parts.authenticate };
-  const settings = new InstanceSettings(parts);
   const limits = makeRateLimits({ authenticate: parts.authenticate, settings });
   const jobCalls = limits.callsOf(runnerJob(parts));
   const pipelineDeps = { ...parts, deleteBlobs: noteBlobsOfPipeline, countJobsList: limits.jobsList };
@@ -106,6 +100,7 @@ export function makeRoutes(parts: Parts): AppRoutes {
     ...triggerTokenRoutes(parts, project),
     ...triggerPipelineRoutes({ ...parts, payloadLimit: WEBHOOK_LIMIT }),
     ...scheduleRoutes(parts),
+    ...hooksRoutes(parts),
     listPipelinesRoute(pipelineDeps),
     createPipelineRoute(pipelineDeps),
     ...pipelineRoutes(pipelineDeps),

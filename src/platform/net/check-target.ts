@@ -10,6 +10,10 @@ export type ResolveHost = (name: string) => Promise<readonly string[]>;
 
 export interface TargetRules {
   readonly allow: readonly AllowedTarget[];
+  /** Also this machine and the networks around it; never link-local addresses and metadata services. Default: false. */
+  readonly allowLocal?: boolean;
+  /** Nothing but what `allow` names, public or not. Default: false. */
+  readonly onlyAllowed?: boolean;
   /** Default: as every program of this machine does (`/etc/hosts` and all). */
   readonly resolve?: ResolveHost;
   /** Addresses of this machine. Default: those of its network interfaces. */
@@ -25,21 +29,31 @@ export const checkTarget = async (url: URL, rules: TargetRules): Promise<readonl
   const port = portOf(url);
   const addresses = isIP(host) === 0 ? await resolveName(host, rules.resolve ?? resolveAsMachine) : [host];
   if (isAllowedName(rules.allow, host, port)) return addresses;
-  const own = rules.ownAddresses ?? addressesOfMachine;
   for (const address of addresses) {
     if (isAllowedAddress(rules.allow, address, port)) continue;
-    const reason = findForbiddenRange(address) ?? (own().includes(address) ? OWN_ADDRESS : undefined);
+    const reason = rules.onlyAllowed === true ? NOT_LISTED : whyNot(address, rules);
     if (reason !== undefined) throw new Refusal(reason);
   }
   return addresses;
 };
 
+const NOT_LISTED = 'Requests to hosts and IP addresses not on the Allow List are denied';
+
+const whyNot = (address: string, { allowLocal = false, ownAddresses = addressesOfMachine }: TargetRules) => {
+  const reason = findForbiddenRange(address, { allowLocal });
+  if (reason !== undefined || allowLocal) return reason;
+  return ownAddresses().includes(address) ? OWN_ADDRESS : undefined;
+};
+
 export const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+
+/** Inside of this folder only: a name that means nothing now. */
+export class Unresolvable extends Refusal {}
 
 const resolveName = async (name: string, resolve: ResolveHost): Promise<readonly string[]> => {
   const addresses = await resolve(name).catch((): readonly string[] => []);
   if (addresses.length === 0 || addresses.some((address) => isIP(address) === 0)) {
-    throw new Refusal('Host cannot be resolved or invalid');
+    throw new Unresolvable('Host cannot be resolved or invalid');
   }
   return addresses;
 };

@@ -19,6 +19,14 @@ export interface ApplicationSettings {
   readonly runner_jobs_endpoints_api_limit: number;
   /** No project may switch its job token scope off. */
   readonly enforce_ci_inbound_job_token_scope_enabled: boolean;
+  /** Hooks of projects and groups may reach this machine and the local network. */
+  readonly allow_local_requests_from_web_hooks_and_services: boolean;
+  /** The same of system hooks. */
+  readonly allow_local_requests_from_system_hooks: boolean;
+  /** Hooks reach nothing but what is on the list. */
+  readonly deny_all_requests_except_allowed: boolean;
+  /** Names, addresses and networks, each perhaps with a port, that hooks may always reach. */
+  readonly outbound_local_requests_allowlist: readonly string[];
 }
 
 /** GitLab's defaults. */
@@ -35,6 +43,10 @@ export const DEFAULT_SETTINGS: ApplicationSettings = {
   runner_jobs_patch_trace_api_limit: 200,
   runner_jobs_endpoints_api_limit: 200,
   enforce_ci_inbound_job_token_scope_enabled: true,
+  allow_local_requests_from_web_hooks_and_services: false,
+  allow_local_requests_from_system_hooks: true,
+  deny_all_requests_except_allowed: false,
+  outbound_local_requests_allowlist: [],
 };
 
 const NAMES = Object.keys(DEFAULT_SETTINGS);

@@ -36,6 +36,7 @@ export const GROUP_ABILITIES = {
   create_projects: { role: projectCreator },
   admin_group_variables: { role: owner },
   admin_group_runners: { role: owner },
+  admin_group_hooks: { role: owner },
 } as const satisfies Readonly<Record<string, GroupRule>>;
 
 /** Every right over a group that a guard or a verb can ask for. */

@@ -1,3 +1,4 @@
+import { passesBranchFilter } from './branch-filter.ts';
 import type { EventPlace } from './events/event-definition.ts';
 import type { HookSwitch } from './hook.ts';
 import type { Listener, Listeners } from './listener-store.ts';
@@ -26,3 +27,13 @@ export const hears = (
   if (kind === 'project') return projectId === place.projectId;
   return groupId !== null && groupsOf.get(place.projectId)?.has(groupId) === true;
 };
+
+/** The same with its branch filter, which is for pushes only; `branch`: of a push. Pure. */
+export const hearsOf = (
+  listener: Listener,
+  place: EventPlace,
+  event: { readonly trigger: HookSwitch | null; readonly branch?: string },
+  groups: Pick<Listeners, 'groupsOf'>,
+): boolean =>
+  hears(listener, place, event.trigger, groups) &&
+  (event.trigger !== 'push_events' || event.branch === undefined || passesBranchFilter(listener, event.branch));

@@ -1,6 +1,6 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { HookId, NamespaceId, ProjectId, UserId } from '../../kit/ids.ts';
-import type { DB, Tx } from '../../platform/postgres/index.ts';
+import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
 import type { BranchFilterStrategy, Hook, HookPlace, HookSettings, HookSwitch } from './hook.ts';
 
@@ -75,6 +75,17 @@ const columnsOf = (vault: Vault, settings: HookSettings) => ({
   custom_webhook_template: settings.customWebhookTemplate,
 });
 
+const inPlace = (place: HookPlace) => {
+  switch (place.kind) {
+    case 'system':
+      return sql<boolean>`hooks.kind = 'system'`;
+    case 'project':
+      return sql<boolean>`hooks.project_id = ${place.projectId}`;
+    case 'group':
+      return sql<boolean>`hooks.group_id = ${place.groupId}`;
+  }
+};
+
 export const insertHook = async (
   tx: Tx,
   vault: Vault,
@@ -96,4 +107,84 @@ export const insertHook = async (
     .returningAll()
     .executeTakeFirstOrThrow();
   return toHook(vault, row);
+};
+
+/** All settings at once; the old signing token goes on signing until `oldSigningToken.until`. */
+export const updateHook = async (
+  tx: Tx,
+  vault: Vault,
+  id: HookId,
+  settings: HookSettings & Pick<Hook, 'oldSigningToken'>,
+  now: Date,
+): Promise<Hook> => {
+  const { oldSigningToken: old } = settings;
+  const row = await tx
+    .updateTable('hooks')
+    .set({
+      ...columnsOf(vault, settings),
+      old_signing_token_sealed: sealMaybe(vault, old?.token ?? null, PLACES.signingToken),
+      old_signing_token_until: old?.until ?? null,
+      updated_at: now,
+    })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toHook(vault, row);
+};
+
+/** Undefined: not there, or not in this place. */
+export const findHook = async (db: Db, vault: Vault, place: HookPlace, id: number): Promise<Hook | undefined> => {
+  const row = await db.selectFrom('hooks').selectAll().where('id', '=', id).where(inPlace(place)).executeTakeFirst();
+  return row === undefined ? undefined : toHook(vault, row);
+};
+
+/** The same, held until the end of the transaction. */
+export const lockHook = async (tx: Tx, vault: Vault, place: HookPlace, id: number): Promise<Hook | undefined> => {
+  const row = await tx
+    .selectFrom('hooks')
+    .selectAll()
+    .where('id', '=', id)
+    .where(inPlace(place))
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row === undefined ? undefined : toHook(vault, row);
+};
+
+export const listHooks = async (
+  db: Db,
+  vault: Vault,
+  place: HookPlace,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<readonly Hook[]> => {
+  const rows = await db
+    .selectFrom('hooks')
+    .selectAll()
+    .where(inPlace(place))
+    .orderBy('id')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute();
+  return rows.map((row) => toHook(vault, row));
+};
+
+export const countHooks = async (db: Db, place: HookPlace): Promise<number> => {
+  const row = await db
+    .selectFrom('hooks')
+    .select((select) => select.fn.countAll<number>().as('total'))
+    .where(inPlace(place))
+    .executeTakeFirstOrThrow();
+  return row.total;
+};
+
+export const deleteHook = async (db: Db, id: HookId): Promise<void> => {
+  await db.deleteFrom('hooks').where('id', '=', id).execute();
+};
+
+/** Its failures are forgotten: it may send again. */
+export const resetHealth = async (db: Db, id: HookId): Promise<void> => {
+  await db
+    .updateTable('hooks')
+    .set({ consecutive_failures: 0, failing_since: null, paused_until: null, disabled_at: null, disabled_reason: null })
+    .where('id', '=', id)
+    .execute();
 };

@@ -5,7 +5,7 @@ import { insertDeliveries } from './delivery-store.ts';
 import { insertEvents, type NewEvent } from './event-store.ts';
 import { type BoundDefinition, definitionOf } from './events/definition-of.ts';
 import type { PayloadDeps } from './events/event-definition.ts';
-import { hears } from './hears.ts';
+import { hears, hearsOf } from './hears.ts';
 import { findListeners, type Listeners } from './listener-store.ts';
 import { countAttempt, deleteOutbox, listOutbox, type OutboxEntry } from './outbox-store.ts';
 
@@ -90,13 +90,13 @@ const write = async (
       done.map(({ id }) => id),
     );
     const numbered = await insertEvents(tx, events, now);
-    const deliveries = numbered.flatMap(({ payload, place, trigger, sequence }) =>
-      payload === null
-        ? []
-        : listeners.all
-            .filter((listener) => hears(listener, place, trigger, listeners))
-            .map(({ hookId }) => ({ hookId, eventSequence: sequence, trigger, subject: place.subject, payload })),
-    );
+    const deliveries = numbered.flatMap((event) => {
+      const { payload, place, trigger, sequence } = event;
+      if (payload === null) return [];
+      return listeners.all
+        .filter((listener) => hearsOf(listener, place, event, listeners))
+        .map(({ hookId }) => ({ hookId, eventSequence: sequence, trigger, subject: place.subject, payload }));
+    });
     await insertDeliveries(tx, deliveries, now);
   });
 };

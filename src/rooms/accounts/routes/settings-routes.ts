@@ -1,5 +1,7 @@
-import { boolean, integer, ok, type Route, route, string } from '../../../http/index.ts';
-import type { InstanceSettings } from '../application-settings.ts';
+import { boolean, commaList, integer, mutuallyExclusive, ok, type Route, route, string } from '../../../http/index.ts';
+import { invalid } from '../../../kit/errors.ts';
+import { BadAllowedTarget, parseAllowedTargets } from '../../../platform/net/index.ts';
+import type { ApplicationSettings, InstanceSettings } from '../application-settings.ts';
 import type { AccountGuards } from '../guards.ts';
 
 export interface SettingsRouteDeps {
@@ -26,7 +28,35 @@ const params = {
   runner_jobs_patch_trace_api_limit: perMinute('Calls of PATCH /jobs/:id/trace a job'),
   runner_jobs_endpoints_api_limit: perMinute("A runner's other calls a job"),
   enforce_ci_inbound_job_token_scope_enabled: boolean({ description: 'No project may switch its job token scope off' }),
+  allow_local_requests_from_web_hooks_and_services: boolean({
+    description: 'Hooks of projects and groups may reach the local network',
+  }),
+  allow_local_requests_from_system_hooks: boolean({ description: 'System hooks may reach the local network' }),
+  deny_all_requests_except_allowed: boolean({ description: 'Hooks reach nothing but what is on the list' }),
+  outbound_local_requests_allowlist: commaList({
+    description: 'Names, addresses and networks that hooks may always reach, each perhaps with a port',
+  }),
+  outbound_local_requests_whitelist: commaList({ description: 'Older name of outbound_local_requests_allowlist' }),
 };
+
+const MAX_ENTRIES = 1000;
+
+/** Throws 400 for an entry that means nothing. */
+const readAllowlist = (entries: readonly string[]): readonly string[] => {
+  const refuse = (sentence: string) => invalid({ outbound_local_requests_allowlist: [sentence] });
+  if (entries.length > MAX_ENTRIES) throw refuse(`is too long (maximum is ${MAX_ENTRIES} entries)`);
+  try {
+    parseAllowedTargets(entries.join(','));
+  } catch (error) {
+    throw error instanceof BadAllowedTarget ? refuse(`is invalid: ${error.message}`) : error;
+  }
+  return entries;
+};
+
+const present = (settings: ApplicationSettings) => ({
+  ...settings,
+  outbound_local_requests_whitelist: settings.outbound_local_requests_allowlist,
+});
 
 /** `/application/settings`: those settings of the instance that there are. Administrators only. */
 export const settingsRoutes = (deps: SettingsRouteDeps): readonly Route[] => [
@@ -36,17 +66,22 @@ export const settingsRoutes = (deps: SettingsRouteDeps): readonly Route[] => [
     summary: 'Settings of the instance',
     params: {},
     guard: deps.guards.admin(),
-    handler: async () => ok(await deps.settings.current()),
+    handler: async () => ok(present(await deps.settings.current())),
   }),
   route({
     method: 'PUT',
     path: '/application/settings',
     summary: 'Change settings of the instance',
     params,
+    rules: [mutuallyExclusive('outbound_local_requests_allowlist', 'outbound_local_requests_whitelist')],
     guard: deps.guards.admin(),
-    handler: async ({ params: changes }) => {
-      const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-      return ok(await deps.settings.change(Object.fromEntries(given)));
+    handler: async ({ params: { outbound_local_requests_whitelist: olderName, ...changes } }) => {
+      const allowlist = changes.outbound_local_requests_allowlist ?? olderName;
+      const given = Object.entries({
+        ...changes,
+        outbound_local_requests_allowlist: allowlist && readAllowlist(allowlist),
+      }).filter(([, value]) => value !== undefined);
+      return ok(present(await deps.settings.change(Object.fromEntries(given))));
     },
   }),
 ];

@@ -1,0 +1,123 @@
+import type { Clock } from '../../kit/clock.ts';
+import { conflict, recordNotFound } from '../../kit/errors.ts';
+import { findRefusal } from '../../platform/net/index.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
+import type { Vault } from '../../platform/secrets/index.ts';
+import type { User } from '../accounts/index.ts';
+import type { Hook, HookPlace, HookSettings } from './hook.ts';
+import { fullAddress, targetOf } from './hook-address.ts';
+import { findHookFaults, type HookFault } from './hook-faults.ts';
+import { countHooks, findHook, insertHook, lockHook, resetHealth, updateHook } from './hook-store.ts';
+import { type ChangedSettings, type HookWish, newSettings } from './hook-wish.ts';
+import type { OutboundPolicyFor } from './outbound-policy.ts';
+
+export interface ChangeHookDeps {
+  readonly db: Db;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly outboundPolicyFor: OutboundPolicyFor;
+}
+
+/** A change that comes to nothing, and why. At least one fault. */
+export class BadHook extends Error {
+  readonly faults: readonly HookFault[];
+
+  constructor(faults: readonly HookFault[]) {
+    super(faults.map(({ attribute, sentence }) => `${attribute} ${sentence}`).join(', '));
+    this.name = 'BadHook';
+    this.faults = faults;
+  }
+}
+
+const MOST_HOOKS: Readonly<Record<HookPlace['kind'], number>> = {
+  system: Number.POSITIVE_INFINITY,
+  project: 100,
+  group: 50,
+};
+
+/** Its name may be resolved for it, so it is never called inside of a transaction. Throws `BadHook`. */
+const refuseFaults = async (deps: ChangeHookDeps, place: HookPlace, settings: HookSettings): Promise<void> => {
+  const faults = findHookFaults(settings);
+  const refusal = faults.some(({ attribute }) => attribute === 'url')
+    ? undefined
+    : await findUrlFault(deps, place, settings);
+  if (faults.length > 0 || refusal !== undefined) {
+    throw new BadHook([...(refusal === undefined ? [] : [{ attribute: 'url', sentence: refusal }]), ...faults]);
+  }
+};
+
+const findUrlFault = async (
+  deps: ChangeHookDeps,
+  place: HookPlace,
+  settings: HookSettings,
+): Promise<string | undefined> => {
+  const target = targetOf(settings);
+  if (target === undefined) return 'names a variable that has no value';
+  return findRefusal(target.url, await deps.outboundPolicyFor(place.kind));
+};
+
+/** The hook of that number in this place. Throws 404. */
+export const getHook = async (
+  deps: Pick<ChangeHookDeps, 'db' | 'vault'>,
+  place: HookPlace,
+  id: number,
+): Promise<Hook> => {
+  const hook = await findHook(deps.db, deps.vault, place, id);
+  if (hook === undefined) throw recordNotFound();
+  return hook;
+};
+
+/** Makes a hook. Throws `BadHook`. */
+export const createHook = async (
+  deps: ChangeHookDeps,
+  place: HookPlace,
+  creator: User,
+  wish: HookWish & { readonly url: string },
+): Promise<Hook> => {
+  const settings = newSettings(place.kind, wish);
+  await refuseFaults(deps, place, settings);
+  return deps.db.transaction().execute(async (tx) => {
+    const most = MOST_HOOKS[place.kind];
+    if ((await countHooks(tx, place)) >= most) {
+      throw new BadHook([{ attribute: 'base', sentence: `Maximum number of ${place.kind} hooks (${most}) exceeded` }]);
+    }
+    return insertHook(tx, deps.vault, { place, settings, creatorId: creator.id }, deps.clock.now());
+  });
+};
+
+/** How often a change is tried that others overtake. */
+const TRIES = 5;
+
+/**
+ * Changes a hook. `plan` may be asked several times when others change it too; what it throws is thrown. A hook that leads
+ * somewhere else is given a new chance: its failures are forgotten. Throws 404, 409 and `BadHook`.
+ */
+export const changeHook = async (
+  deps: ChangeHookDeps,
+  place: HookPlace,
+  id: number,
+  plan: (hook: Hook) => ChangedSettings,
+): Promise<Hook> => {
+  for (let left = TRIES; left > 0; left -= 1) {
+    const hook = await getHook(deps, place, id);
+    const settings = plan(hook);
+    await refuseFaults(deps, place, settings);
+    const changed = await deps.db.transaction().execute((tx) => write(deps, tx, hook, settings));
+    if (changed !== undefined) return changed;
+  }
+  throw conflict('The hook is being changed by others. Try again.');
+};
+
+/** Undefined: it is not as it was when this was planned. */
+const write = async (
+  deps: ChangeHookDeps,
+  tx: Tx,
+  hook: Hook,
+  settings: ChangedSettings,
+): Promise<Hook | undefined> => {
+  const locked = await lockHook(tx, deps.vault, hook.place, hook.id);
+  if (locked === undefined) throw recordNotFound();
+  if (locked.updatedAt.getTime() !== hook.updatedAt.getTime()) return undefined;
+  if (fullAddress(hook) !== fullAddress(settings)) await resetHealth(tx, hook.id);
+  return updateHook(tx, deps.vault, hook.id, settings, deps.clock.now());
+};
