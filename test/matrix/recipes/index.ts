@@ -2,6 +2,7 @@ import type { Recipes } from '../recipe.ts';
 import { accountRecipes } from './accounts.ts';
 import { groupRecipes } from './groups.ts';
 import { homeTokenRecipes } from './home-tokens.ts';
+import { hookRecipes } from './hooks.ts';
 import { jobRecipes } from './jobs.ts';
 import { peopleRecipes } from './people.ts';
 import { projectRecipes } from './projects.ts';
@@ -21,5 +22,6 @@ export const RECIPES: Recipes = {
   ...runnerRecipes,
   ...scheduleRecipes,
   ...homeTokenRecipes,
+  ...hookRecipes,
   ...peopleRecipes,
 };

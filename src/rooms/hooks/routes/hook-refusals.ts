@@ -7,9 +7,9 @@ const OWN_SENTENCES: readonly (readonly [attribute: string, created: string, upd
   ['custom_headers', 'Custom headers must be a valid json schema', 'Custom headers validation failed'],
 ];
 
-/** `custom_webhook_template` → `Custom webhook template`; `base`: the sentence alone. */
+/** `custom_webhook_template` → `Custom webhook template`; a sentence of its own stays alone. */
 const fullMessage = (attribute: string, sentence: string): string => {
-  if (attribute === 'base') return sentence;
+  if (/^[A-Z]/.test(sentence)) return sentence;
   const words = attribute.replaceAll('_', ' ');
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)} ${sentence}`;
 };
