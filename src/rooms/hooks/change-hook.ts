@@ -4,8 +4,9 @@ import { findRefusal } from '../../platform/net/index.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
 import type { User } from '../accounts/index.ts';
+import { fillUrl } from './delivery/fill-url.ts';
 import type { Hook, HookPlace, HookSettings } from './hook.ts';
-import { fullAddress, targetOf } from './hook-address.ts';
+import { fullAddress } from './hook-address.ts';
 import { findHookFaults, type HookFault } from './hook-faults.ts';
 import { countHooks, findHook, insertHook, lockHook, resetHealth, updateHook } from './hook-store.ts';
 import { type ChangedSettings, type HookWish, newSettings } from './hook-wish.ts';
@@ -51,9 +52,9 @@ const findUrlFault = async (
   place: HookPlace,
   settings: HookSettings,
 ): Promise<string | undefined> => {
-  const target = targetOf(settings);
-  if (target === undefined) return 'names a variable that has no value';
-  return findRefusal(target.url, await deps.outboundPolicyFor(place.kind));
+  if (fullAddress(settings) === undefined) return 'names a variable that has no value';
+  const { url } = fillUrl(settings.url, settings.urlVariables);
+  return findRefusal(url, await deps.outboundPolicyFor(place.kind));
 };
 
 /** The hook of that number in this place. Throws 404. */
