@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { publishTo, type Subscriber } from '../events/index.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Cron } from '../kit/cron/index.ts';
-import type { ScheduleId } from '../kit/ids.ts';
+import type { ProjectId, ScheduleId } from '../kit/ids.ts';
 import { FileBlobStore } from '../platform/blobs/index.ts';
 import type { Logger } from '../platform/log.ts';
 import type { AllowedTarget } from '../platform/net/index.ts';
@@ -14,6 +14,7 @@ import { groupGuards } from '../rooms/groups/index.ts';
 import { hooksOnFacts, outboundPolicyFor } from '../rooms/hooks/index.ts';
 import { findExecutingJobByToken, onPushed, pipelineGuards } from '../rooms/pipelines/index.ts';
 import { groupProjects, projectGuards } from '../rooms/projects/index.ts';
+import { findReleaseText } from '../rooms/releases/index.ts';
 import {
   AdvisoryLockPresence,
   moveRefs,
@@ -108,6 +109,7 @@ export function makeParts(options: PartsOptions) {
     bell: new JobBell(),
     metrics,
     observeScheduleLag: metrics.observeScheduleLag,
+    findRelease: (projectId: ProjectId, tag: string) => findReleaseText(db, projectId, tag),
     findSchedule: (id: ScheduleId) => findScheduleOfPipeline(core, id),
     jobBelongings,
     authenticate,

@@ -18,6 +18,7 @@ export type {
   CompiledJob,
   CompiledNeed,
   CompiledPipeline,
+  CompiledRelease,
   CompiledService,
   CompiledVariable,
   JobOptions,

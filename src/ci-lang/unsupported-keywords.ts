@@ -9,7 +9,6 @@ export const UNSUPPORTED: ReadonlySet<string> = new Set([
   'job:manual_confirmation',
   'job:pages',
   'job:publish',
-  'job:release',
   'job:resource_group',
   'job:run',
   'job:trigger',

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   schema: async () => (await import('./schema-command.ts')).schemaCommand(),
   token: async () => (await import('./token-command.ts')).tokenCommand(),
   migrate: async () => (await import('./migrate-command.ts')).migrateCommand(),
+  'release-cli': async () => (await import('./release-cli-command.ts')).releaseCliCommand(),
   version: async () => (await import('./version-command.ts')).versionCommand(),
 };
 

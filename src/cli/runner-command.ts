@@ -41,6 +41,7 @@ export const runnerCommand = (): Command =>
         concurrency,
         stateDir: resolve(flags.stateDir),
         version: VERSION,
+        releaseCli: [process.execPath, ...process.execArgv, process.argv[1] ?? '', 'release-cli'],
         ...(abandonAfter !== undefined && {
           polling: { abandonAfter: wholeNumber(abandonAfter, '--abandon-after') * 1000 },
         }),

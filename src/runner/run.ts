@@ -11,6 +11,7 @@ import { delay } from './delay.ts';
 import { executeJob } from './job/execute-job.ts';
 import type { RunnerScope } from './job/job-scope.ts';
 import { reportSystemFailure } from './job/report-failure.ts';
+import { makeTools } from './make-tools.ts';
 import { recoverOrphans } from './orphans.ts';
 import { POLL_TIMING, PollRhythm, type PollTiming } from './poll-rhythm.ts';
 import { cleanEnvironment } from './process/clean-environment.ts';
@@ -54,6 +55,8 @@ export interface RunnerOptions {
   /** Bytes of log per job. */
   readonly outputLimit?: number;
   readonly polling?: Partial<PollTiming>;
+  /** The command that jobs find as `release-cli` where their PATH has none. */
+  readonly releaseCli?: readonly string[];
 }
 
 /**
@@ -119,6 +122,7 @@ const makeScope = async (
   const home = join(state, 'home');
   const environment = cleanEnvironment(options.environment ?? process.env, userHome() ?? home);
   if (environment['HOME'] === home) await mkdir(home, { recursive: true });
+  const tools = await makeTools(state, options.releaseCli);
   const lfs = succeeds('git', ['lfs', 'version'], environment);
   return {
     ...parts,
@@ -126,7 +130,8 @@ const makeScope = async (
     token: options.token,
     name: options.name ?? hostname(),
     shell: shellCommand(options),
-    environment,
+    // Behind everything else: a program that is installed wins.
+    environment: tools === undefined ? environment : { ...environment, PATH: `${environment['PATH']}:${tools}` },
     roots,
     grace: options.grace ?? 10_000,
     timing: { ...TRACE_TIMING, ...options.timing },

@@ -72,6 +72,9 @@ export const findReleaseTexts = async (
   return new Map(rows.map(({ tag, name, description }) => [tag, { name, description }]));
 };
 
+export const findReleaseText = async (db: Db, projectId: ProjectId, tag: string): Promise<ReleaseText | undefined> =>
+  (await findReleaseTexts(db, projectId, [tag])).get(tag);
+
 export const RELEASE_ORDERS = ['released_at', 'created_at'] as const;
 
 export interface ReleaseFilter {

@@ -15,6 +15,7 @@ export function isSupported(options: StoredJobOptions, features: RunnerFeatures)
     if (Object.keys(artifacts.reports).length > 0 && features.upload_multiple_artifacts !== true) return false;
     if (artifacts.exclude.length > 0 && features.artifacts_exclude !== true) return false;
   }
+  if (options.release !== undefined && features.multi_build_steps !== true) return false;
   const fallsBack = (caches ?? []).some(({ fallbackKeys }) => fallbackKeys.length > 0);
   if (fallsBack && features.fallback_cache_keys !== true) return false;
   if ((secrets ?? []).length > 0 && features.vault_secrets !== true) return false;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../kit/clock.ts';
-import type { ScheduleId } from '../../../kit/ids.ts';
+import type { ProjectId, ScheduleId } from '../../../kit/ids.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
 import type { Vault } from '../../../platform/secrets/index.ts';
 import { findUserById } from '../../accounts/index.ts';
@@ -31,7 +31,14 @@ export interface JobSourceDeps {
   readonly repositories: RepositoryDeps;
   readonly server: ServerFacts;
   readonly findSchedule: FindSchedule;
+  readonly findRelease: FindRelease;
 }
+
+/** A question to the room of releases: what the project says of that tag; undefined: nothing. */
+export type FindRelease = (
+  projectId: ProjectId,
+  tag: string,
+) => Promise<{ readonly name: string; readonly description: string | null } | undefined>;
 
 /** The schedule of that number as it is now; undefined: it is gone. */
 export type FindSchedule = (id: ScheduleId) => Promise<ScheduleOfPipeline | undefined>;
@@ -72,21 +79,32 @@ export async function findJobSources(
   if (user === undefined || user.state !== 'active') return { kind: 'unfit', reason: 'user_blocked' };
   const latest = await findJobsOfPipeline(deps.db, pipeline.id, { includeRetried: false });
   const dependencies = dependencyJobs(job, job.options, latest);
-  const [commit, tagMessage, dotenv, stored, pipelineVariables, schedule, playVariables, environment, deployToken] =
-    await Promise.all([
-      findCommit(deps.repositories, project, pipeline.sha),
-      pipeline.tag ? findTagMessage(deps.repositories, project, pipeline.ref) : undefined,
-      findDotenvVariables(
-        deps,
-        dependencies.map((dependency) => dependency.id),
-      ),
-      storedVariables(deps, project, job),
-      findPipelineVariables(deps.vault, deps.db, pipeline.id),
-      pipeline.scheduleId === null ? undefined : deps.findSchedule(pipeline.scheduleId),
-      findPlayVariables(deps.vault, deps.db, job.id),
-      job.environmentName === null ? undefined : findEnvironment(deps.db, project.id, { name: job.environmentName }),
-      findCiDeployToken(deps.db, deps.vault, project, deps.clock.now()),
-    ]);
+  const [
+    commit,
+    tagMessage,
+    dotenv,
+    stored,
+    pipelineVariables,
+    schedule,
+    playVariables,
+    environment,
+    deployToken,
+    release,
+  ] = await Promise.all([
+    findCommit(deps.repositories, project, pipeline.sha),
+    pipeline.tag ? findTagMessage(deps.repositories, project, pipeline.ref) : undefined,
+    findDotenvVariables(
+      deps,
+      dependencies.map((dependency) => dependency.id),
+    ),
+    storedVariables(deps, project, job),
+    findPipelineVariables(deps.vault, deps.db, pipeline.id),
+    pipeline.scheduleId === null ? undefined : deps.findSchedule(pipeline.scheduleId),
+    findPlayVariables(deps.vault, deps.db, job.id),
+    job.environmentName === null ? undefined : findEnvironment(deps.db, project.id, { name: job.environmentName }),
+    findCiDeployToken(deps.db, deps.vault, project, deps.clock.now()),
+    pipeline.tag ? deps.findRelease(project.id, pipeline.ref) : undefined,
+  ]);
   return {
     kind: 'found',
     sources: {
@@ -105,6 +123,7 @@ export async function findJobSources(
       playVariables,
       environment,
       deployToken,
+      release,
       dependencies,
     },
   };

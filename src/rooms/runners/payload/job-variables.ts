@@ -43,6 +43,8 @@ export interface JobVariableSources {
   readonly environment: Environment | undefined;
   /** The deploy token that the project has for its jobs. */
   readonly deployToken: { readonly username: string; readonly token: string } | undefined;
+  /** Of the pipeline's tag. */
+  readonly release: { readonly name: string; readonly description: string | null } | undefined;
 }
 
 const yamlVariable = (variable: CompiledVariable): Variable => ({
@@ -105,8 +107,22 @@ export function assembleVariables(
     ...(schedule?.variables ?? []).map(asJobVariable),
     ...sources.playVariables.map((variable) => ({ ...variable, public: false })),
     ...persistedEnvironment(environment, given?.url),
+    ...releaseVariables(sources.release),
   ];
 }
+
+const MAX_DESCRIPTION = 1024;
+
+/** Nobody can replace these. */
+const releaseVariables = (release: JobVariableSources['release']): readonly Variable[] =>
+  release === undefined
+    ? []
+    : [
+        { key: 'CI_RELEASE_NAME', value: release.name, public: true },
+        ...(release.description === null
+          ? []
+          : [{ key: 'CI_RELEASE_DESCRIPTION', value: release.description.slice(0, MAX_DESCRIPTION), raw: true }]),
+      ];
 
 /** Known once the environment has a row; nobody can replace these. */
 const persistedEnvironment = (environment: Environment | undefined, url: string | undefined): readonly Variable[] =>

@@ -1,18 +1,22 @@
 import type { CompiledImage, CompiledService } from '../../../ci-lang/index.ts';
 import type { JobHook, JobImage, JobStep } from '../../../wire/runner-protocol.ts';
 import type { StoredJobOptions } from '../../pipelines/index.ts';
+import { releaseScript } from './release-script.ts';
 
-/** before_script and script are one step and one shell; after_script has its own. `timeout` in seconds. */
+/**
+ * before_script and script are one step and one shell; the release is made when they have succeeded; after_script has its
+ * own shell and always runs. `timeout` in seconds.
+ */
 export function stepsOf(options: StoredJobOptions, timeout: number): readonly JobStep[] {
-  const script: JobStep = {
-    name: 'script',
-    script: [...options.beforeScript, ...options.script],
-    timeout,
-    when: 'on_success',
-    allow_failure: false,
-  };
-  if (options.afterScript.length === 0) return [script];
-  return [script, { name: 'after_script', script: options.afterScript, timeout, when: 'always', allow_failure: true }];
+  const { beforeScript, script, release, afterScript } = options;
+  const onSuccess = { timeout, when: 'on_success', allow_failure: false } as const;
+  return [
+    { name: 'script', script: [...beforeScript, ...script], ...onSuccess },
+    ...(release === undefined ? [] : [{ name: 'release', script: [releaseScript(release)], ...onSuccess }]),
+    ...(afterScript.length === 0
+      ? []
+      : [{ name: 'after_script', script: afterScript, timeout, when: 'always', allow_failure: true } as const]),
+  ];
 }
 
 export const hooksOf = (options: StoredJobOptions): readonly JobHook[] =>
