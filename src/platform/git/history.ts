@@ -77,6 +77,66 @@ export const findLastCommitOf = async (
 export const readCommits = async (repository: Repository, shas: readonly string[]): Promise<readonly Commit[]> =>
   (await Promise.all(shas.map((sha) => findCommit(repository, sha)))).filter((commit) => commit !== undefined);
 
+/** What one commit did to a path. A renamed file is one that was removed and one that was added. */
+export interface PathChange {
+  readonly kind: 'added' | 'modified' | 'removed';
+  readonly path: string;
+}
+
+/**
+ * What a reader of `after` finds that one of `before` did not: the newest shas, oldest first, and how many there are.
+ * Undefined when one of the two is not there.
+ */
+export const listNewCommits = async (
+  repository: Repository,
+  range: { readonly after: string; readonly before?: string },
+  limit: number,
+): Promise<{ readonly shas: readonly string[]; readonly total: number } | undefined> => {
+  const { after, before } = range;
+  if (!isSha(after) || (before !== undefined && !isSha(before))) return undefined;
+  const revisions = ['--end-of-options', after, ...(before === undefined ? [] : [`^${before}`]), '--'];
+  const options = { answers: [128] };
+  const [newest, all] = await Promise.all([
+    runGit(repository.path, ['rev-list', `--max-count=${Math.trunc(limit)}`, ...revisions], options),
+    runGit(repository.path, ['rev-list', '--count', ...revisions], options),
+  ]);
+  if (newest.code !== 0 || all.code !== 0) return undefined;
+  return { shas: lines(newest.stdout).toReversed(), total: Number(all.stdout.toString('utf8').trim()) };
+};
+
+/** What each of these commits changed against its first parent (the first of all: against nothing), in order. */
+export const listPathChanges = async (
+  repository: Repository,
+  commits: readonly Commit[],
+): Promise<readonly (readonly PathChange[])[]> => {
+  if (commits.length === 0) return [];
+  const input = commits.map(({ sha, parentShas: [parent] }) => `${[sha, ...(parent === undefined ? [] : [parent])].join(' ')}\n`);
+  const args = ['diff-tree', '--stdin', '--root', '-r', '-z', '--always', '--no-renames', '--name-status'];
+  const { stdout } = await runGit(repository.path, args, { input: input.join('') });
+  const changes = new Map<string, PathChange[]>(commits.map(({ sha }) => [sha, []]));
+  let current: PathChange[] = [];
+  // `sha NUL (status NUL path NUL)*`, commit after commit.
+  const words = stdout.toString('utf8').split('\0');
+  for (let at = 0; at < words.length - 1; at += 1) {
+    const word = words[at] ?? '';
+    const kind = KINDS.get(word);
+    if (kind === undefined) current = changes.get(word) ?? [];
+    else {
+      at += 1;
+      current.push({ kind, path: words[at] ?? '' });
+    }
+  }
+  return commits.map(({ sha }) => changes.get(sha) ?? []);
+};
+
+/** Git's letters. T: a file became a link, or the other way round. */
+const KINDS: ReadonlyMap<string, PathChange['kind']> = new Map([
+  ['A', 'added'],
+  ['M', 'modified'],
+  ['T', 'modified'],
+  ['D', 'removed'],
+]);
+
 /** Whether `ancestor` is in the history of `descendant` (or is that commit). False when one of them is not there. */
 export const isAncestor = async (
   repository: Repository,

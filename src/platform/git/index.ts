@@ -1,7 +1,7 @@
 export type { Commit } from './commit.ts';
 export { parseSignature, trailersOf } from './commit.ts';
 export { findPathFault } from './file-path.ts';
-export type { CommitStats } from './history.ts';
+export type { CommitStats, PathChange } from './history.ts';
 export {
   countChanges,
   findCommit,
@@ -10,6 +10,8 @@ export {
   isAncestor,
   listChangedPaths,
   listCommitShas,
+  listNewCommits,
+  listPathChanges,
   readCommits,
 } from './history.ts';
 export { newCommit, newTag, tagMessageOf } from './new-commit.ts';

@@ -12,7 +12,7 @@ export { insertMember, makeOwner } from './member-store.ts';
 export { deleteGroupsOwnedAlone, findGroupsOwnedAlone } from './owned-alone.ts';
 export { presentGroupBasic, presentGroupPublic } from './present.ts';
 export type { GroupProjects } from './projects-question.ts';
-export { isRole, ROLES, type Role } from './role.ts';
+export { isRole, ROLE_NAMES, ROLES, type Role } from './role.ts';
 export { findGroupRole } from './role-store.ts';
 export { groupRoutes } from './routes/index.ts';
 export { memberRoutes } from './routes/member-routes.ts';

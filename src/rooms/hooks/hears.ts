@@ -12,20 +12,23 @@ const SYSTEM_SWITCHES: ReadonlySet<HookSwitch> = new Set([
 ]);
 
 /**
- * Whether a hook hears of such events of this place, branches aside: its project's and those of the projects of its
- * group; changes of users, groups and projects (no switch) go to every system hook, and to no other. Pure.
+ * Whether a hook hears of such events of this place, branches aside: its project's and those of the groups
+ * above, a group's and those above it; changes of users, groups and projects (no switch) go to every system hook, and to no other. Pure.
  */
 export const hears = (
   listener: Listener,
   place: EventPlace,
   trigger: HookSwitch | null,
-  { groupsOf }: Pick<Listeners, 'groupsOf'>,
+  { groupsOf, groupsAbove }: Pick<Listeners, 'groupsOf' | 'groupsAbove'>,
 ): boolean => {
   const { kind, projectId, groupId, switches } = listener;
   if (kind === 'system') return trigger === null || (SYSTEM_SWITCHES.has(trigger) && switches.includes(trigger));
-  if (trigger === null || place.projectId === undefined || !switches.includes(trigger)) return false;
-  if (kind === 'project') return projectId === place.projectId;
-  return groupId !== null && groupsOf.get(place.projectId)?.has(groupId) === true;
+  if (trigger === null || !switches.includes(trigger)) return false;
+  if (kind === 'project') return projectId !== null && projectId === place.projectId;
+  if (groupId === null) return false;
+  return place.projectId === undefined
+    ? place.groupId !== undefined && groupsAbove.get(place.groupId)?.has(groupId) === true
+    : groupsOf.get(place.projectId)?.has(groupId) === true;
 };
 
 /** The same with its branch filter, which is for pushes only; `branch`: of a push. Pure. */

@@ -15,16 +15,21 @@ export interface Listener {
   readonly branchFilterStrategy: BranchFilterStrategy;
 }
 
-/** The hooks that could hear of something in these places, and the groups above each project. */
+/** The hooks that could hear of something in these places. */
 export interface Listeners {
   readonly all: readonly Listener[];
+  /** The groups above each project. */
   readonly groupsOf: ReadonlyMap<ProjectId, ReadonlySet<NamespaceId>>;
+  /** Each group with those above it. */
+  readonly groupsAbove: ReadonlyMap<NamespaceId, ReadonlySet<NamespaceId>>;
 }
 
 export const findListeners = async (db: Db, places: readonly EventPlace[]): Promise<Listeners> => {
   const projectIds = [...new Set(places.flatMap(({ projectId }) => (projectId === undefined ? [] : [projectId])))];
   const groupsOf = await findGroupsOf(db, projectIds);
-  const groupIds = [...new Set([...groupsOf.values()].flatMap((ids) => [...ids]))];
+  const ownIds = [...new Set(places.flatMap(({ groupId }) => (groupId === undefined ? [] : [groupId])))];
+  const groupsAbove = await findGroupsAbove(db, ownIds);
+  const groupIds = [...new Set([...groupsOf.values(), ...groupsAbove.values()].flatMap((ids) => [...ids]))];
   const rows = await db
     .selectFrom('hooks')
     .select(['id', 'kind', 'project_id', 'group_id', 'switches', 'push_events_branch_filter', 'branch_filter_strategy'])
@@ -46,7 +51,7 @@ export const findListeners = async (db: Db, places: readonly EventPlace[]): Prom
     pushEventsBranchFilter: row.push_events_branch_filter,
     branchFilterStrategy: row.branch_filter_strategy as BranchFilterStrategy,
   }));
-  return { all, groupsOf };
+  return { all, groupsOf, groupsAbove };
 };
 
 const findGroupsOf = async (
@@ -67,4 +72,22 @@ const findGroupsOf = async (
     groupsOf.set(projectId, (groupsOf.get(projectId) ?? new Set()).add(groupId));
   }
   return groupsOf;
+};
+
+const findGroupsAbove = async (
+  db: Db,
+  groupIds: readonly NamespaceId[],
+): Promise<ReadonlyMap<NamespaceId, ReadonlySet<NamespaceId>>> => {
+  const groupsAbove = new Map<NamespaceId, Set<NamespaceId>>();
+  if (groupIds.length === 0) return groupsAbove;
+  const { rows } = await sql<{ readonly id: NamespaceId; readonly group_id: NamespaceId }>`
+    with recursive above (id, group_id) as (
+      select id, id from namespaces where id in (${sql.join(groupIds)})
+      union all
+      select above.id, namespaces.parent_id from above
+        join namespaces on namespaces.id = above.group_id and namespaces.parent_id is not null
+    )
+    select id, group_id from above`.execute(db);
+  for (const { id, group_id: groupId } of rows) groupsAbove.set(id, (groupsAbove.get(id) ?? new Set()).add(groupId));
+  return groupsAbove;
 };

@@ -9,7 +9,7 @@ import { hears, hearsOf } from './hears.ts';
 import { findListeners, type Listeners } from './listener-store.ts';
 import { countAttempt, deleteOutbox, listOutbox, type OutboxEntry } from './outbox-store.ts';
 
-export interface NumberEventsDeps extends PayloadDeps {
+export interface NumberEventsDeps extends Omit<PayloadDeps, 'page'> {
   readonly pool: Pool;
   readonly log: Logger;
 }
@@ -41,10 +41,11 @@ const numberPage = async (deps: NumberEventsDeps): Promise<number> => {
   const bound = entries.map((entry) => ({ entry, definition: definitionOf(entry.fact) }));
   const places = bound.flatMap(({ definition }) => (definition === undefined ? [] : [definition.place]));
   const listeners = await findListeners(deps.db, places);
+  const paged = { ...deps, page: { facts: entries.map(({ fact }) => fact) } };
   const done: OutboxEntry[] = [];
   const events: NewEvent[] = [];
   for (const { entry, definition } of bound) {
-    const built = definition === undefined ? [] : await tryBuild(deps, entry, definition, listeners);
+    const built = definition === undefined ? [] : await tryBuild(paged, entry, definition, listeners);
     // Those behind it wait, so that they keep their order.
     if (built === undefined) break;
     events.push(...built);
@@ -56,7 +57,7 @@ const numberPage = async (deps: NumberEventsDeps): Promise<number> => {
 
 /** Undefined: not now. */
 const tryBuild = async (
-  deps: NumberEventsDeps,
+  deps: NumberEventsDeps & PayloadDeps,
   entry: OutboxEntry,
   definition: BoundDefinition,
   listeners: Listeners,
@@ -64,11 +65,14 @@ const tryBuild = async (
   const { place, triggers, eventName } = definition;
   const { fact, occurredAt } = entry;
   const unheard: NewEvent = { place, fact, occurredAt, eventName, trigger: triggers[0] ?? null, payload: null };
-  const isHeard = triggers.some((trigger) => listeners.all.some((one) => hears(one, place, trigger, listeners)));
-  if (!isHeard) return [unheard];
+  const wanted = new Set(
+    triggers.filter((trigger) => listeners.all.some((listener) => hears(listener, place, trigger, listeners))),
+  );
+  if (wanted.size === 0) return [unheard];
   try {
-    const built = await definition.build(deps, entry.snapshot);
-    return built.map((event) => ({ ...event, place, fact, occurredAt }));
+    const built = await definition.build(deps, entry.snapshot, { occurredAt, wanted });
+    const heard = built.map((event) => ({ ...event, place, fact, occurredAt }));
+    return wanted.has(triggers[0] ?? null) ? heard : [unheard, ...heard];
   } catch (error) {
     deps.log.error({ err: error, fact, attempts: entry.attempts }, 'the payload of an event could not be built');
     await countAttempt(deps.db, entry.id);

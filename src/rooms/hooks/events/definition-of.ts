@@ -1,7 +1,14 @@
 import type { Fact, FactOf } from '../../../events/index.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
 import { EVENT_DEFINITIONS } from './definitions.ts';
-import type { BuiltEvent, EventDefinition, EventPlace, JsonObject, PayloadDeps } from './event-definition.ts';
+import type {
+  BuildContext,
+  BuiltEvent,
+  EventDefinition,
+  EventPlace,
+  JsonObject,
+  PayloadDeps,
+} from './event-definition.ts';
 
 /** The definition of a fact's type, bound to that fact. */
 export interface BoundDefinition {
@@ -9,7 +16,11 @@ export interface BoundDefinition {
   readonly triggers: EventDefinition<Fact>['triggers'];
   readonly eventName: string;
   readonly snapshot: (tx: Tx) => Promise<JsonObject | undefined>;
-  readonly build: (deps: PayloadDeps, snapshot: JsonObject | undefined) => Promise<readonly BuiltEvent[]>;
+  readonly build: (
+    deps: PayloadDeps,
+    snapshot: JsonObject | undefined,
+    context: BuildContext,
+  ) => Promise<readonly BuiltEvent[]>;
 }
 
 /** Undefined: facts of this type are no events. */
@@ -23,7 +34,7 @@ const bind = <Type extends Fact['type']>(type: Type, fact: Fact): BoundDefinitio
     triggers: definition.triggers,
     eventName: definition.eventName(fact),
     snapshot: async (tx) => definition.snapshot?.(tx, fact),
-    build: (deps, snapshot) => definition.build(deps, fact, snapshot),
+    build: (deps, snapshot, context) => definition.build(deps, fact, snapshot, context),
   };
 };
 

@@ -1,5 +1,17 @@
 import type { EventDefinitions } from './event-definition.ts';
+import { groupEvents } from './group-events.ts';
+import { keyEvents } from './key-events.ts';
+import { memberEvents } from './member-events.ts';
 import { projectEvents } from './project-events.ts';
+import { pushEvents } from './push-events.ts';
+import { userEvents } from './user-events.ts';
 
 /** Every fact that becomes an event. */
-export const EVENT_DEFINITIONS: EventDefinitions = { ...projectEvents };
+export const EVENT_DEFINITIONS: EventDefinitions = {
+  ...projectEvents,
+  ...userEvents,
+  ...keyEvents,
+  ...groupEvents,
+  ...memberEvents,
+  ...pushEvents,
+};

@@ -2,6 +2,7 @@ import type { Fact, FactOf } from '../../../events/index.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { NamespaceId, ProjectId } from '../../../kit/ids.ts';
 import type { Db, Tx } from '../../../platform/postgres/index.ts';
+import type { Vault } from '../../../platform/secrets/index.ts';
 import type { RepositoryDeps } from '../../repositories/index.ts';
 import type { ServerFacts } from '../../variables/index.ts';
 import type { HookSwitch } from '../hook.ts';
@@ -13,8 +14,24 @@ export type JsonObject = { readonly [key: string]: Json };
 export interface PayloadDeps {
   readonly db: Db;
   readonly clock: Clock;
+  readonly vault: Vault;
   readonly repositories: RepositoryDeps;
   readonly server: ServerFacts;
+  /** What is built together, so that it can be read together: see `perPage`. */
+  readonly page: Page;
+}
+
+/** Facts that become events in one go. */
+export interface Page {
+  readonly facts: readonly Fact[];
+}
+
+/** What is known of one event besides its fact. */
+export interface BuildContext {
+  /** When the fact was published. */
+  readonly occurredAt: Date;
+  /** Those of the definition's triggers that some hook hears of here. Nothing else needs to be built. */
+  readonly wanted: ReadonlySet<HookSwitch | null>;
 }
 
 /** Where an event belongs. */
@@ -52,7 +69,12 @@ export interface EventDefinition<Kind extends Fact> {
    */
   readonly snapshot?: (tx: Tx, fact: Kind) => Promise<JsonObject | undefined>;
   /** After the commit, outside any transaction; git may be asked. Several: one after the other. None: not for hooks. */
-  readonly build: (deps: PayloadDeps, fact: Kind, snapshot: JsonObject | undefined) => Promise<readonly BuiltEvent[]>;
+  readonly build: (
+    deps: PayloadDeps,
+    fact: Kind,
+    snapshot: JsonObject | undefined,
+    context: BuildContext,
+  ) => Promise<readonly BuiltEvent[]>;
 }
 
 export type EventDefinitions = { readonly [Type in Fact['type']]?: EventDefinition<FactOf<Type>> };

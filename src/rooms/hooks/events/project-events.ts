@@ -3,72 +3,82 @@ import type { ProjectFact } from '../../../events/index.ts';
 import type { ProjectId } from '../../../kit/ids.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
 import { findProjectById } from '../../projects/index.ts';
-import type { EventDefinition, EventDefinitions, JsonObject } from './event-definition.ts';
-
-/** Shown in the place of an address that somebody does not show to everybody. */
-const REDACTED = '[REDACTED]';
+import { isoSeconds } from '../payloads/payload-dates.ts';
+import { hookEmail } from '../payloads/user-block.ts';
+import type { BuiltEvent, EventDefinition, EventDefinitions, JsonObject } from './event-definition.ts';
 
 interface Owner {
   readonly name: string;
   readonly public_email: string;
+  /** The user whose namespace it is. */
+  readonly is_first: boolean;
 }
 
-/** Who owns a project: its direct owners, or those of its group. */
+/** Of a group's project: the group's owners; of a user's: the user and the project's owners. */
 const findOwners = async (tx: Tx, id: ProjectId): Promise<readonly Owner[]> => {
   const { rows } = await sql<Owner>`
-    select users.name, users.public_email from projects
-      join project_members on project_members.project_id = projects.id and project_members.access_level = 50
-      join users on users.id = project_members.user_id
-      where projects.id = ${id}
-    union
-    select users.name, users.public_email from projects
-      join group_members on group_members.namespace_id = projects.namespace_id and group_members.access_level = 50
-      join users on users.id = group_members.user_id
-      where projects.id = ${id}`.execute(tx);
+    select users.name, users.public_email, users.id = namespaces.owner_id as is_first from projects
+      join namespaces on namespaces.id = projects.namespace_id
+      join users on case namespaces.kind
+        when 'group' then exists (select 1 from group_members where group_members.namespace_id = namespaces.id
+          and group_members.user_id = users.id and group_members.access_level = 50)
+        else users.id = namespaces.owner_id or exists (select 1 from project_members
+          where project_members.project_id = projects.id and project_members.user_id = users.id
+          and project_members.access_level = 50) end
+      where projects.id = ${id} order by users.id`.execute(tx);
   return rows;
 };
-
-const emailOf = ({ public_email: email }: Owner): string => (email === '' ? REDACTED : email);
 
 /** The project as its events tell of it; undefined: gone in the same transaction, before its fact was published. */
 const projectSnapshot = async (tx: Tx, id: ProjectId): Promise<JsonObject | undefined> => {
   const project = await findProjectById(tx, id);
   if (project === undefined) return undefined;
   const owners = await findOwners(tx, id);
-  const isPersonal = project.namespace.kind === 'user';
-  const [first] = owners;
+  const first = owners.find((owner) => owner.is_first);
+  const { namespace } = project;
   return {
-    created_at: project.createdAt.toISOString(),
-    updated_at: project.updatedAt.toISOString(),
+    created_at: isoSeconds(project.createdAt),
+    updated_at: isoSeconds(project.updatedAt),
     name: project.name,
     path: project.path,
     path_with_namespace: project.fullPath,
     project_id: project.id,
-    project_namespace_id: project.namespace.id,
-    owners: owners.map((owner) => ({ name: owner.name, email: emailOf(owner) })),
-    owner_name: isPersonal && first !== undefined ? first.name : project.namespace.name,
-    owner_email: isPersonal && first !== undefined ? emailOf(first) : null,
+    project_namespace_id: namespace.id,
+    owners: owners.map((owner) => ({ name: owner.name, email: hookEmail(owner.public_email) })),
     project_visibility: project.visibility,
+    // Kept for old receivers. A group has no address.
+    owner_name: namespace.kind === 'group' ? namespace.name : (first?.name ?? null),
+    owner_email: first === undefined ? '' : hookEmail(first.public_email),
   };
 };
 
-const define = (eventName: string): EventDefinition<ProjectFact> => ({
+/** What the hooks of groups hear of: that a project came or went, without the fields for old receivers. */
+const forGroups = (eventName: string, snapshot: JsonObject): BuiltEvent => {
+  const { owner_name: _name, owner_email: _email, ...rest } = snapshot;
+  return { eventName, trigger: 'project_events', payload: { event_name: eventName, ...rest } };
+};
+
+const define = (eventName: string, isForGroups: boolean): EventDefinition<ProjectFact> => ({
   placeOf: ({ projectId }) => ({ subject: `project:${projectId}`, projectId }),
-  triggers: [null],
+  triggers: isForGroups ? [null, 'project_events'] : [null],
   eventName: () => eventName,
   snapshot: (tx, { projectId }) => projectSnapshot(tx, projectId),
-  build: async (_deps, fact, snapshot) => {
+  build: async (_deps, fact, snapshot, { wanted }) => {
     if (snapshot === undefined) return [];
     const old = 'oldPathWithNamespace' in fact ? { old_path_with_namespace: fact.oldPathWithNamespace } : {};
-    return [{ eventName, trigger: null, payload: { event_name: eventName, ...snapshot, ...old } }];
+    const event: BuiltEvent = { eventName, trigger: null, payload: { event_name: eventName, ...snapshot, ...old } };
+    return [
+      ...(wanted.has(null) ? [event] : []),
+      ...(wanted.has('project_events') ? [forGroups(eventName, snapshot)] : []),
+    ];
   },
 });
 
 /** Projects that come, go, change, and change their names or places. */
 export const projectEvents: EventDefinitions = {
-  project_created: define('project_create'),
-  project_destroyed: define('project_destroy'),
-  project_updated: define('project_update'),
-  project_renamed: define('project_rename'),
-  project_transferred: define('project_transfer'),
+  project_created: define('project_create', true),
+  project_destroyed: define('project_destroy', true),
+  project_updated: define('project_update', false),
+  project_renamed: define('project_rename', false),
+  project_transferred: define('project_transfer', false),
 };
