@@ -7,6 +7,8 @@ export interface PipelineCreated {
   readonly pipelineId: PipelineId;
   /** Whether one of its jobs names an environment, so that nobody has to ask for each new pipeline. */
   readonly hasEnvironments: boolean;
+  /** As it is written: what may start has. */
+  readonly status: Status;
 }
 
 export interface PipelineMoved {

@@ -110,7 +110,9 @@ export const listPathChanges = async (
   commits: readonly Commit[],
 ): Promise<readonly (readonly PathChange[])[]> => {
   if (commits.length === 0) return [];
-  const input = commits.map(({ sha, parentShas: [parent] }) => `${[sha, ...(parent === undefined ? [] : [parent])].join(' ')}\n`);
+  const input = commits.map(
+    ({ sha, parentShas: [parent] }) => `${[sha, ...(parent === undefined ? [] : [parent])].join(' ')}\n`,
+  );
   const args = ['diff-tree', '--stdin', '--root', '-r', '-z', '--always', '--no-renames', '--name-status'];
   const { stdout } = await runGit(repository.path, args, { input: input.join('') });
   const changes = new Map<string, PathChange[]>(commits.map(({ sha }) => [sha, []]));

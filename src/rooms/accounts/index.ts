@@ -45,4 +45,11 @@ export {
 } from './token-store.ts';
 export type { User } from './user.ts';
 export type { UserConsequences } from './user-consequences.ts';
-export { findUserById, findUserByUsername, findUsersByIds, toUser, USER_COLUMNS } from './user-store.ts';
+export {
+  findOwnerOfEmail,
+  findUserById,
+  findUserByUsername,
+  findUsersByIds,
+  toUser,
+  USER_COLUMNS,
+} from './user-store.ts';

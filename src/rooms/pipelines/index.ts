@@ -31,6 +31,7 @@ export { countPipelines, findNewestPipelineOfSchedule, listPipelines } from './p
 export { findNewestPipelineOfCommit, findPipelineById } from './pipeline-store.ts';
 export type { PresentContext } from './present.ts';
 export { presentPipeline, presentPipelineBasic, presentVariable } from './present.ts';
+export { presentPipelineStatus } from './present-status.ts';
 export type { ProcessDeps } from './process-deps.ts';
 export { processPipeline } from './process-pipeline.ts';
 export { createPipelineRoute } from './routes/create-pipeline-route.ts';

@@ -4,7 +4,7 @@ export { createTag } from './change-tags.ts';
 export { gitRoutes } from './git-routes.ts';
 export { identifyFiles } from './identify-files.ts';
 export { changedPaths, listPaths } from './list-paths.ts';
-export { type PushedCommit, listPushedCommits } from './list-pushed-commits.ts';
+export { listPushedCommits, type PushedCommit } from './list-pushed-commits.ts';
 export { listTagNames } from './list-tag-names.ts';
 export { type MoveRefsDeps, moveRefs } from './move-refs.ts';
 export { createPipelineRefs, deletePipelineRef } from './pipeline-refs.ts';

@@ -1,5 +1,6 @@
 import type { Fact, FactOf } from '../../../events/index.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
+import type { HookSwitch } from '../hook.ts';
 import { EVENT_DEFINITIONS } from './definitions.ts';
 import type {
   BuildContext,
@@ -13,7 +14,7 @@ import type {
 /** The definition of a fact's type, bound to that fact. */
 export interface BoundDefinition {
   readonly place: EventPlace;
-  readonly triggers: EventDefinition<Fact>['triggers'];
+  readonly triggers: readonly (HookSwitch | null)[];
   readonly eventName: string;
   readonly snapshot: (tx: Tx) => Promise<JsonObject | undefined>;
   readonly build: (
@@ -31,7 +32,7 @@ const bind = <Type extends Fact['type']>(type: Type, fact: Fact): BoundDefinitio
   if (definition === undefined || !isOf(type, fact)) return undefined;
   return {
     place: definition.placeOf(fact),
-    triggers: definition.triggers,
+    triggers: definition.triggersOf(fact),
     eventName: definition.eventName(fact),
     snapshot: async (tx) => definition.snapshot?.(tx, fact),
     build: (deps, snapshot, context) => definition.build(deps, fact, snapshot, context),

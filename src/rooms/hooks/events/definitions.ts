@@ -1,7 +1,9 @@
 import type { EventDefinitions } from './event-definition.ts';
 import { groupEvents } from './group-events.ts';
+import { jobEvents } from './job-events.ts';
 import { keyEvents } from './key-events.ts';
 import { memberEvents } from './member-events.ts';
+import { pipelineEvents } from './pipeline-events.ts';
 import { projectEvents } from './project-events.ts';
 import { pushEvents } from './push-events.ts';
 import { userEvents } from './user-events.ts';
@@ -14,4 +16,6 @@ export const EVENT_DEFINITIONS: EventDefinitions = {
   ...groupEvents,
   ...memberEvents,
   ...pushEvents,
+  ...pipelineEvents,
+  ...jobEvents,
 };

@@ -59,8 +59,11 @@ export interface BuiltEvent {
 export interface EventDefinition<Kind extends Fact> {
   /** Pure. */
   readonly placeOf: (fact: Kind) => EventPlace;
-  /** What it may become: nothing is built for switches that no hook has on. Null: for system hooks. */
-  readonly triggers: readonly (HookSwitch | null)[];
+  /**
+   * What it may become, the event of the feed first: nothing is built for switches that no hook has on. Null: for system
+   * hooks. Pure.
+   */
+  readonly triggersOf: (fact: Kind) => readonly (HookSwitch | null)[];
   /** `event_name` of the entry in the feed while nobody listens, so that nothing is built. */
   readonly eventName: (fact: Kind) => string;
   /**

@@ -42,7 +42,7 @@ const isObject = (value: Json | undefined): value is JsonObject =>
 /** `subgroupEvent`: what the hooks of the groups above hear. */
 const define = (eventName: string, subgroupEvent?: string): EventDefinition<GroupFact> => ({
   placeOf: ({ groupId }) => ({ subject: `group:${groupId}`, groupId }),
-  triggers: subgroupEvent === undefined ? [null] : [null, 'subgroup_events'],
+  triggersOf: () => (subgroupEvent === undefined ? [null] : [null, 'subgroup_events']),
   eventName: () => eventName,
   snapshot: (tx, { groupId }) => findGroup(tx, groupId),
   build: async (_deps, fact, snapshot, { wanted }) => {

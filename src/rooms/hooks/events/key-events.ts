@@ -19,7 +19,7 @@ const findKey = async (tx: Tx, id: SshKeyId): Promise<JsonObject | undefined> =>
 
 const define = (eventName: string): EventDefinition<KeyFact> => ({
   placeOf: ({ keyId }) => ({ subject: `key:${keyId}` }),
-  triggers: [null],
+  triggersOf: () => [null],
   eventName: () => eventName,
   snapshot: (tx, { keyId }) => findKey(tx, keyId),
   build: async (_deps, _fact, snapshot) =>

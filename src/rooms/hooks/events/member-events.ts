@@ -83,7 +83,8 @@ const snapshotOf = async (tx: Tx, fact: MemberFact): Promise<JsonObject | undefi
 
 const define = (names: Names): EventDefinition<MemberFact> => ({
   placeOf,
-  triggers: [null, 'member_events'],
+  // The hooks of groups hear of their own members, not of those of their projects.
+  triggersOf: ({ place }) => (place.kind === 'group' ? [null, 'member_events'] : [null]),
   eventName: ({ place }) => names[place.kind],
   snapshot: snapshotOf,
   build: async (_deps, { place, type }, snapshot, { wanted, occurredAt }) => {
@@ -94,10 +95,7 @@ const define = (names: Names): EventDefinition<MemberFact> => ({
     const payload = { event_name: eventName, created_at: now, updated_at: now, ...snapshot, ...updated };
     return [
       ...(wanted.has(null) ? [{ eventName, trigger: null, payload }] : []),
-      // The hooks of groups hear of their own members, not of those of their projects.
-      ...(place.kind === 'group' && wanted.has('member_events')
-        ? [{ eventName, trigger: 'member_events' as const, payload }]
-        : []),
+      ...(wanted.has('member_events') ? [{ eventName, trigger: 'member_events' as const, payload }] : []),
     ];
   },
 });

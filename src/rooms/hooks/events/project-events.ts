@@ -60,7 +60,7 @@ const forGroups = (eventName: string, snapshot: JsonObject): BuiltEvent => {
 
 const define = (eventName: string, isForGroups: boolean): EventDefinition<ProjectFact> => ({
   placeOf: ({ projectId }) => ({ subject: `project:${projectId}`, projectId }),
-  triggers: isForGroups ? [null, 'project_events'] : [null],
+  triggersOf: () => (isForGroups ? [null, 'project_events'] : [null]),
   eventName: () => eventName,
   snapshot: (tx, { projectId }) => projectSnapshot(tx, projectId),
   build: async (_deps, fact, snapshot, { wanted }) => {

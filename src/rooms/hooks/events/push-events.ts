@@ -24,14 +24,22 @@ const pushedCommits = async ({ repositories, server }: PayloadDeps, fact: RefPus
   const { newest, total } = await listPushedCommits(repositories, project, fact, MOST_COMMITS);
   const url = projectUrl(project, server.externalUrl);
   const commits = newest.map(({ commit, changes }) => {
-    const [added, modified, removed] = [byKind(changes, 'added'), byKind(changes, 'modified'), byKind(changes, 'removed')];
+    const [added, modified, removed] = [
+      byKind(changes, 'added'),
+      byKind(changes, 'modified'),
+      byKind(changes, 'removed'),
+    ];
     return pushedCommitBlock(commit, { added, modified, removed }, url);
   });
   return { commits, total };
 };
 
 /** The commit to check out; null where there is none any more. */
-const checkoutSha = async ({ repositories }: PayloadDeps, fact: RefPushed, project: Project): Promise<string | null> => {
+const checkoutSha = async (
+  { repositories }: PayloadDeps,
+  fact: RefPushed,
+  project: Project,
+): Promise<string | null> => {
   if (fact.after === NO_SHA) return null;
   return isTag(fact) ? ((await findTag(repositories, project, nameOf(fact)))?.sha ?? null) : fact.after;
 };
@@ -71,10 +79,10 @@ const buildPush = async (deps: PayloadDeps, fact: RefPushed, project: Project, u
 
 const refPushed: EventDefinition<RefPushed> = {
   placeOf: ({ projectId }) => ({ subject: `project:${projectId}`, projectId }),
-  triggers: ['push_events', 'tag_push_events'],
+  triggersOf: (fact) => [isTag(fact) ? 'tag_push_events' : 'push_events'],
   eventName: (fact) => (isTag(fact) ? 'tag_push' : 'push'),
-  build: async (deps, fact, _snapshot, { wanted }) => {
-    if (fact.isOneOfMany || !wanted.has(isTag(fact) ? 'tag_push_events' : 'push_events')) return [];
+  build: async (deps, fact) => {
+    if (fact.isOneOfMany) return [];
     const [project, user] = [await projectOfPage(deps, fact.projectId), await userOfPage(deps, fact.userId)];
     return project === undefined || user === undefined ? [] : [await buildPush(deps, fact, project, user)];
   },
@@ -82,7 +90,7 @@ const refPushed: EventDefinition<RefPushed> = {
 
 const repositoryUpdated: EventDefinition<RepositoryUpdated> = {
   placeOf: ({ projectId }) => ({ subject: `project:${projectId}`, projectId }),
-  triggers: ['repository_update_events'],
+  triggersOf: () => ['repository_update_events'],
   eventName: () => 'repository_update',
   build: async (deps, { projectId, userId, changes }) => {
     const [project, user] = [await projectOfPage(deps, projectId), await userOfPage(deps, userId)];

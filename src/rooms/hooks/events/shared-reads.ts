@@ -1,3 +1,4 @@
+import type { ProjectId } from '../../../kit/ids.ts';
 import { findUserById } from '../../accounts/index.ts';
 import { findProjectById, findProtectedRefs } from '../../projects/index.ts';
 import { perPageKey } from './per-page.ts';
@@ -9,4 +10,4 @@ export const projectOfPage = perPageKey(({ db }, id: number) => findProjectById(
 
 export const userOfPage = perPageKey(({ db }, id: number) => findUserById(db, id));
 
-export const protectedRefsOfPage = perPageKey(({ db }, projectId: number) => findProtectedRefs(db, projectId));
+export const protectedRefsOfPage = perPageKey(({ db }, projectId: ProjectId) => findProtectedRefs(db, projectId));

@@ -27,7 +27,7 @@ const define = <Kind extends UserFact>(
   more: (fact: Kind, state: string) => JsonObject = () => ({}),
 ): EventDefinition<Kind> => ({
   placeOf: ({ userId }) => ({ subject: `user:${userId}` }),
-  triggers: [null],
+  triggersOf: () => [null],
   eventName: () => eventName,
   snapshot: async (tx, fact) => {
     const found = await findUser(tx, fact.userId);

@@ -57,7 +57,9 @@ export const pushOptionsBlock = (options: readonly string[]): JsonObject => {
   return Object.fromEntries(
     [...block].map(([namespace, own]) => [
       namespace,
-      Object.fromEntries([...own].map(([key, value]) => [key, value instanceof Map ? Object.fromEntries(value) : value])),
+      Object.fromEntries(
+        [...own].map(([key, value]) => [key, value instanceof Map ? Object.fromEntries(value) : value]),
+      ),
     ]),
   );
 };

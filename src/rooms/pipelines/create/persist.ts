@@ -67,7 +67,9 @@ export async function persistStillborn(
     end.errors.map((content) => ({ severity: 'error', content })),
   );
   const { projectId, id: pipelineId } = pipeline;
-  await deps.publish(tx, [{ type: 'pipeline_created', projectId, pipelineId, hasEnvironments: false }]);
+  await deps.publish(tx, [
+    { type: 'pipeline_created', projectId, pipelineId, hasEnvironments: false, status: end.status },
+  ]);
   return pipeline;
 }
 
@@ -138,7 +140,12 @@ export async function writePipelines(
 const factsOf = (pipeline: Pipeline, jobs: readonly NewJob[], ids: readonly JobId[]): readonly Fact[] => {
   const subject = { projectId: pipeline.projectId, pipelineId: pipeline.id };
   return [
-    { type: 'pipeline_created', ...subject, hasEnvironments: jobs.some((job) => job.environmentName !== null) },
+    {
+      type: 'pipeline_created',
+      ...subject,
+      hasEnvironments: jobs.some((job) => job.environmentName !== null),
+      status: pipeline.status,
+    },
     ...jobs.flatMap((job, index): readonly Fact[] => {
       const jobId = ids[index];
       return job.status === 'created' || jobId === undefined
