@@ -36,7 +36,7 @@ export const hearsOf = (
   listener: Listener,
   place: EventPlace,
   event: { readonly trigger: HookSwitch | null; readonly branch?: string },
-  groups: Pick<Listeners, 'groupsOf'>,
+  groups: Pick<Listeners, 'groupsOf' | 'groupsAbove'>,
 ): boolean =>
   hears(listener, place, event.trigger, groups) &&
   (event.trigger !== 'push_events' || event.branch === undefined || passesBranchFilter(listener, event.branch));
