@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema c705ca0efe18fc06). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema 86f8e50428a69094). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -9,6 +9,14 @@ export type Json = ColumnType<unknown, string, string>;
 export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface AccessRequests {
+  created_at: Timestamp;
+  id: Generated<number>;
+  namespace_id: number | null;
+  project_id: number | null;
+  user_id: number;
+}
 
 export interface Artifacts {
   accessibility: Generated<string>;
@@ -274,6 +282,7 @@ export interface Namespaces {
   parent_id: number | null;
   path: string;
   project_creation_level: Generated<string>;
+  request_access_enabled: Generated<boolean>;
   subgroup_creation_level: Generated<string>;
   updated_at: Timestamp;
   visibility: Generated<string>;
@@ -458,6 +467,7 @@ export interface Projects {
   namespace_id: number;
   path: string;
   public_jobs: Generated<boolean>;
+  request_access_enabled: Generated<boolean>;
   shared_runners_enabled: Generated<boolean>;
   updated_at: Timestamp;
   visibility: Generated<string>;
@@ -675,6 +685,7 @@ export interface Variables {
 }
 
 export interface DB {
+  access_requests: AccessRequests;
   artifacts: Artifacts;
   deploy_tokens: DeployTokens;
   deployments: Deployments;

@@ -11,6 +11,7 @@ import {
   findMember,
   insertMember,
   lockOwners,
+  type NewMember,
   updateMember,
 } from './member-store.ts';
 import { isRole, ROLE_NAMES, ROLES, type Role } from './role.ts';
@@ -100,6 +101,22 @@ export const getMember = async (
   return member;
 };
 
+/** Who somebody will be who is no member yet. Throws as `addMember`. */
+export const prepareMember = async (
+  deps: MemberDeps,
+  changer: Changer,
+  user: User,
+  wish: MembershipWish,
+  now: Date,
+): Promise<NewMember> => {
+  const { place } = changer;
+  const accessLevel = checkWish(wish, now);
+  refuseAbove(changer, accessLevel);
+  if ((await findMember(deps.db, place, 'direct', user.id, now)) !== undefined) throw conflict('Member already exists');
+  await refuseBelowInherited(deps, place, user, accessLevel, now);
+  return { userId: user.id, accessLevel, expiresAt: wish.expiresAt ?? null, createdById: changer.user.id };
+};
+
 /** Throws 400 for a level that does not exist, 403 for one above the changer's own, 409 for somebody who is a member. */
 export const addMember = async (
   deps: MemberDeps,
@@ -109,16 +126,7 @@ export const addMember = async (
 ): Promise<Member> => {
   const now = deps.clock.now();
   const { place } = changer;
-  const accessLevel = checkWish(wish, now);
-  refuseAbove(changer, accessLevel);
-  if ((await findMember(deps.db, place, 'direct', user.id, now)) !== undefined) throw conflict('Member already exists');
-  await refuseBelowInherited(deps, place, user, accessLevel, now);
-  const member = {
-    userId: user.id,
-    accessLevel,
-    expiresAt: wish.expiresAt ?? null,
-    createdById: changer.user.id,
-  };
+  const member = await prepareMember(deps, changer, user, wish, now);
   const added = await deps.db.transaction().execute((tx) => insertMember(deps.publish, tx, place, member, now));
   if (!added) throw conflict('Member already exists');
   return getMember(deps, place, user.id);

@@ -4,6 +4,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { NamespaceId } from '../../kit/ids.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { type EndUserDeps, endBotsOf } from '../accounts/index.ts';
+import { revokeAccessRequests } from './access-request-store.ts';
 import { endMemberships, endMembershipsOfUser } from './end-memberships.ts';
 import type { Group } from './group.ts';
 import { markGroupsDeleted } from './group-store.ts';
@@ -49,6 +50,7 @@ export const endGroup = async (deps: EndGroupDeps, tx: Tx, group: Group): Promis
   for (const id of ids) {
     await endBotsOf(endBotDeps(deps), tx, { kind: 'group', id });
     await endMemberships(deps.publish, tx, 'group', sql`namespace_id = ${id}`);
+    await revokeAccessRequests(deps.publish, tx, { place: { kind: 'group', id } });
     await deps.publish(tx, [{ type: 'group_destroyed', groupId: id }]);
   }
   await markGroupsDeleted(tx, group, now);

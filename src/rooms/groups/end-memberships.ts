@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { MemberFact, MemberFactPlace, Publish } from '../../events/index.ts';
 import type { NamespaceId, ProjectId, UserId } from '../../kit/ids.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import { revokeAccessRequests } from './access-request-store.ts';
 import { isCurrent } from './tree.ts';
 
 interface Row {
@@ -52,9 +53,10 @@ export const endMemberships = async (
   return rows.length;
 };
 
-/** Takes a user out of every project and group, at once and for good. */
+/** Takes a user out of every project and group, at once and for good, and back what the user asked for. */
 export const endMembershipsOfUser = async (publish: Publish, tx: Tx, userId: UserId): Promise<void> => {
   for (const kind of ['project', 'group'] as const) await endMemberships(publish, tx, kind, sql`user_id = ${userId}`);
+  await revokeAccessRequests(publish, tx, { userId });
 };
 
 /** Ends the memberships whose last day is over. Answers how many. */

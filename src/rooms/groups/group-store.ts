@@ -23,6 +23,7 @@ const COLUMNS = [
   'namespaces.visibility',
   'namespaces.project_creation_level',
   'namespaces.subgroup_creation_level',
+  'namespaces.request_access_enabled',
   'namespaces.created_at',
 ] as const;
 
@@ -42,6 +43,7 @@ const toGroup = (row: GroupRow): Group => ({
   visibility: oneOf(VISIBILITIES, row.visibility, 'private'),
   projectCreationLevel: oneOf(PROJECT_CREATION_LEVELS, row.project_creation_level, 'noone'),
   subgroupCreationLevel: oneOf(SUBGROUP_CREATION_LEVELS, row.subgroup_creation_level, 'owner'),
+  requestAccessEnabled: row.request_access_enabled,
   createdAt: row.created_at,
 });
 
@@ -71,7 +73,13 @@ export const lockGroup = async (tx: Tx, id: NamespaceId): Promise<Group | undefi
 export interface NewGroup
   extends Pick<
     Group,
-    'path' | 'name' | 'description' | 'visibility' | 'projectCreationLevel' | 'subgroupCreationLevel'
+    | 'path'
+    | 'name'
+    | 'description'
+    | 'visibility'
+    | 'projectCreationLevel'
+    | 'subgroupCreationLevel'
+    | 'requestAccessEnabled'
   > {
   readonly parent: Pick<Group, 'id' | 'fullPath' | 'fullName'> | undefined;
 }
@@ -92,6 +100,7 @@ export const insertGroup = async (tx: Tx, group: NewGroup, now: Date): Promise<G
       visibility: group.visibility,
       project_creation_level: group.projectCreationLevel,
       subgroup_creation_level: group.subgroupCreationLevel,
+      request_access_enabled: group.requestAccessEnabled,
       created_at: now,
       updated_at: now,
     })
@@ -109,10 +118,12 @@ export interface GroupChanges {
   readonly visibility?: Visibility;
   readonly projectCreationLevel?: ProjectCreationLevel;
   readonly subgroupCreationLevel?: SubgroupCreationLevel;
+  readonly requestAccessEnabled?: boolean;
 }
 
 export const updateGroup = async (tx: Tx, id: NamespaceId, changes: GroupChanges, now: Date): Promise<void> => {
   const { name, path, description, visibility, projectCreationLevel, subgroupCreationLevel } = changes;
+  const { requestAccessEnabled } = changes;
   await tx
     .updateTable('namespaces')
     .set({
@@ -122,6 +133,7 @@ export const updateGroup = async (tx: Tx, id: NamespaceId, changes: GroupChanges
       ...(visibility !== undefined && { visibility }),
       ...(projectCreationLevel !== undefined && { project_creation_level: projectCreationLevel }),
       ...(subgroupCreationLevel !== undefined && { subgroup_creation_level: subgroupCreationLevel }),
+      ...(requestAccessEnabled !== undefined && { request_access_enabled: requestAccessEnabled }),
       updated_at: now,
     })
     .where('id', '=', id)

@@ -34,5 +34,7 @@ export interface Group {
   readonly visibility: Visibility;
   readonly projectCreationLevel: ProjectCreationLevel;
   readonly subgroupCreationLevel: SubgroupCreationLevel;
+  /** Whoever sees it may ask to become a member. */
+  readonly requestAccessEnabled: boolean;
   readonly createdAt: Date;
 }

@@ -63,7 +63,7 @@ describe('creating', () => {
         developer_can_initial_push: false,
       },
       avatar_url: null,
-      request_access_enabled: false,
+      request_access_enabled: true,
       full_name: 'First Group',
       full_path: 'first',
       created_at: '2026-03-04T05:06:07.089Z',

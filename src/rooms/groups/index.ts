@@ -1,4 +1,5 @@
 export { type GroupAbility, groupCan } from './abilities.ts';
+export { revokeAccessRequests } from './access-request-store.ts';
 export type { AttributeErrors } from './attribute-errors.ts';
 export type { Changer } from './change-members.ts';
 export { endBotDeps } from './end-group.ts';
@@ -14,6 +15,7 @@ export { presentGroupBasic, presentGroupPublic } from './present.ts';
 export type { GroupProjects } from './projects-question.ts';
 export { isRole, ROLE_NAMES, ROLES, type Role } from './role.ts';
 export { findGroupRole } from './role-store.ts';
+export { accessRequestRoutes } from './routes/access-request-routes.ts';
 export { groupRoutes } from './routes/index.ts';
 export { memberRoutes } from './routes/member-routes.ts';
 export { groupsOfMember, isCurrent, selfAndAncestors, selfAndDescendants } from './tree.ts';

@@ -3,6 +3,7 @@ import type { MemberFact, MemberFactPlace, Publish } from '../../events/index.ts
 import type { UserId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import { toUser, USER_COLUMNS } from '../accounts/index.ts';
+import { deleteAccessRequests } from './access-request-store.ts';
 import { endMemberships } from './end-memberships.ts';
 import type { Member, MemberPlace, MemberReach } from './member.ts';
 import { isRole, ROLES, type Role } from './role.ts';
@@ -163,6 +164,8 @@ export const insertMember = async (
     values (${place.id}, ${member.userId}, ${member.accessLevel}, ${member.expiresAt}, ${member.createdById}, ${now})
     on conflict do nothing`.execute(tx);
   if (result.numAffectedRows !== 1n) return false;
+  // Whoever had asked has the answer.
+  await deleteAccessRequests(tx, { place, userId: member.userId });
   await publish(tx, [factOf('member_added', place, member)]);
   return true;
 };

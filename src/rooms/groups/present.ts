@@ -48,7 +48,7 @@ export const presentGroup = (group: Group, baseUrl: string) => ({
     developer_can_initial_push: false,
   },
   avatar_url: null,
-  request_access_enabled: false,
+  request_access_enabled: group.requestAccessEnabled,
   full_name: group.fullName,
   full_path: group.fullPath,
   created_at: group.createdAt.toISOString(),

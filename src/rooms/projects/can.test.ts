@@ -62,6 +62,7 @@ const project: Project = {
   variablesOverrideRole: 'maintainer',
   jobTokenScopeEnabled: true,
   jobTokenPushAllowed: false,
+  requestAccessEnabled: true,
   lastActivityAt: NOW,
   createdAt: NOW,
   updatedAt: NOW,

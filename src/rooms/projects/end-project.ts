@@ -4,7 +4,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { ProjectId } from '../../kit/ids.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import { endBotsOf } from '../accounts/index.ts';
-import { endBotDeps, endMemberships } from '../groups/index.ts';
+import { endBotDeps, endMemberships, revokeAccessRequests } from '../groups/index.ts';
 import type { Project } from './project.ts';
 import { lockProject, markProjectDeleted } from './project-store.ts';
 
@@ -29,6 +29,7 @@ export const endProject = async (deps: EndProjectDeps, tx: Tx, id: ProjectId): P
   if (project === undefined) return false;
   await endBotsOf(endBotDeps(deps), tx, { kind: 'project', id });
   await endMemberships(deps.publish, tx, 'project', sql`project_id = ${id}`);
+  await revokeAccessRequests(deps.publish, tx, { place: { kind: 'project', id } });
   await deps.publish(tx, [{ type: 'project_destroyed', projectId: id }]);
   await markProjectDeleted(tx, project, deps.clock.now());
   await deps.onProjectDeleted(tx, project);

@@ -33,7 +33,6 @@ const FEATURES_THAT_ARE_NOT_HERE = {
   auto_devops_deploy_strategy: 'continuous',
   group_runners_enabled: true,
   shared_with_groups: [],
-  request_access_enabled: false,
   suggestion_commit_message: null,
   merge_commit_template: null,
   squash_commit_template: null,
@@ -80,6 +79,7 @@ export const presentProjectSettings = (
   // the outbound scope, which GitLab has retired
   ci_job_token_scope_enabled: false,
   ci_push_repository_for_job_token_allowed: project.jobTokenPushAllowed,
+  request_access_enabled: project.requestAccessEnabled,
   build_git_strategy: project.buildGitStrategy,
   build_timeout: project.buildTimeout,
   keep_latest_artifact: project.keepLatestArtifact,

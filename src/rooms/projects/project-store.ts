@@ -28,6 +28,7 @@ const PROJECT_COLUMNS = [
   'projects.ci_pipeline_variables_minimum_override_role',
   'projects.ci_inbound_job_token_scope_enabled',
   'projects.ci_push_repository_for_job_token_allowed',
+  'projects.request_access_enabled',
   'projects.last_activity_at',
   'projects.created_at',
   'projects.updated_at',
@@ -62,6 +63,7 @@ export const toProject = (row: ProjectRow): Project => ({
     : 'no_one_allowed',
   jobTokenScopeEnabled: row.ci_inbound_job_token_scope_enabled,
   jobTokenPushAllowed: row.ci_push_repository_for_job_token_allowed,
+  requestAccessEnabled: row.request_access_enabled,
   lastActivityAt: row.last_activity_at,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -205,6 +207,7 @@ export type ProjectChanges = Partial<
     | 'variablesOverrideRole'
     | 'jobTokenScopeEnabled'
     | 'jobTokenPushAllowed'
+    | 'requestAccessEnabled'
   >
 >;
 
@@ -228,6 +231,7 @@ const COLUMN_OF = {
   variablesOverrideRole: 'ci_pipeline_variables_minimum_override_role',
   jobTokenScopeEnabled: 'ci_inbound_job_token_scope_enabled',
   jobTokenPushAllowed: 'ci_push_repository_for_job_token_allowed',
+  requestAccessEnabled: 'request_access_enabled',
 } as const satisfies Readonly<Record<keyof ProjectChanges, keyof DB['projects']>>;
 
 const columnOf = (name: string): string | undefined =>

@@ -36,6 +36,8 @@ export interface Project {
   readonly jobTokenScopeEnabled: boolean;
   /** Jobs may push to this, their own project. */
   readonly jobTokenPushAllowed: boolean;
+  /** Whoever sees it may ask to become a member. */
+  readonly requestAccessEnabled: boolean;
   readonly lastActivityAt: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;

@@ -46,6 +46,7 @@ const project: Project = {
   variablesOverrideRole: 'maintainer',
   jobTokenScopeEnabled: true,
   jobTokenPushAllowed: false,
+  requestAccessEnabled: true,
   lastActivityAt: NOW,
   createdAt: NOW,
   updatedAt: NOW,

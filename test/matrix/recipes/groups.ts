@@ -19,6 +19,20 @@ const noMember = (lane: Lane, { groupId }: Place): Promise<unknown> =>
     as: lane.world.people.owner,
   });
 
+/** Left from a call that was refused, or made now. */
+const aRequest = async ({ world }: Lane, { groupId }: Place): Promise<number> => {
+  const { id } = world.people.victim.user;
+  await world.app.db
+    .insertInto('access_requests')
+    .values({ namespace_id: groupId, user_id: id, created_at: world.app.clock.now() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  return id;
+};
+
+const noRequests = ({ world }: Lane, { groupId }: Place): Promise<unknown> =>
+  world.app.db.deleteFrom('access_requests').where('namespace_id', '=', groupId).execute();
+
 /** A variable that the call may change or end, made by somebody who may. */
 const aVariable = async (lane: Lane, path: string, as: Person): Promise<Prepared> => {
   const key = unique('MADE').replace('-', '_');
@@ -68,6 +82,14 @@ export const groupRecipes: Recipes = {
   },
   'DELETE /groups/:id/members/:user_id': {
     prepare: async (lane, place) => ({ path: { user_id: await aMember(lane, place) } }),
+  },
+  'POST /groups/:id/access_requests': { undo: noRequests },
+  'PUT /groups/:id/access_requests/:user_id/approve': {
+    prepare: async (lane, place) => ({ path: { user_id: await aRequest(lane, place) } }),
+    undo: noMember,
+  },
+  'DELETE /groups/:id/access_requests/:user_id': {
+    prepare: async (lane, place) => ({ path: { user_id: await aRequest(lane, place) } }),
   },
   'GET /namespaces/:id': { prepare: (_lane, { groupId }) => ({ path: { id: groupId } }) },
   'POST /groups/:id/variables': { prepare: newVariable },

@@ -24,6 +24,20 @@ const noMember = ({ world }: Lane, { project }: Place): Promise<unknown> =>
     .where('user_id', '=', world.people.victim.user.id)
     .execute();
 
+/** Left from a call that was refused, or made now. */
+const aRequest = async ({ world }: Lane, { project }: Place): Promise<number> => {
+  const { id } = world.people.victim.user;
+  await world.app.db
+    .insertInto('access_requests')
+    .values({ project_id: project.id, user_id: id, created_at: world.app.clock.now() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  return id;
+};
+
+const noRequests = ({ world }: Lane, { project }: Place): Promise<unknown> =>
+  world.app.db.deleteFrom('access_requests').where('project_id', '=', project.id).execute();
+
 const ownersCall = async (place: Place, path: string, form: Readonly<Record<string, string>>) =>
   (await place.project.call('POST', path, { form })).must(201);
 
@@ -66,6 +80,22 @@ export const projectRecipes: Recipes = {
   ],
   'DELETE /projects/:id/members/:user_id': {
     prepare: async (lane, place) => ({ path: { user_id: await aMember(lane, place) } }),
+  },
+  'POST /projects/:id/access_requests': { undo: noRequests },
+  'PUT /projects/:id/access_requests/:user_id/approve': [
+    {
+      note: 'as developer',
+      prepare: async (lane, place) => ({ path: { user_id: await aRequest(lane, place) } }),
+      undo: noMember,
+    },
+    {
+      note: 'as owner',
+      prepare: async (lane, place) => ({ path: { user_id: await aRequest(lane, place) }, json: { access_level: 50 } }),
+      undo: noMember,
+    },
+  ],
+  'DELETE /projects/:id/access_requests/:user_id': {
+    prepare: async (lane, place) => ({ path: { user_id: await aRequest(lane, place) } }),
   },
   'POST /projects/:id/protected_branches': { prepare: () => ({ json: { name: unique('protected') } }) },
   'PATCH /projects/:id/protected_branches/:name': { prepare: () => ({ json: { allow_force_push: false } }) },

@@ -29,6 +29,7 @@ const settingParams = {
   visibility: enumeration(VISIBILITIES),
   project_creation_level: enumeration(PROJECT_CREATION_LEVELS),
   subgroup_creation_level: enumeration(SUBGROUP_CREATION_LEVELS),
+  request_access_enabled: boolean(),
 };
 
 const updateParams = { name: string(), path: string(), ...settingParams };
@@ -41,6 +42,7 @@ const changesOf = (params: Params<typeof updateParams>): GroupChanges =>
     visibility: params.visibility,
     projectCreationLevel: params.project_creation_level,
     subgroupCreationLevel: params.subgroup_creation_level,
+    requestAccessEnabled: params.request_access_enabled,
   });
 
 /** `/groups` and `/groups/:id`. */
@@ -83,6 +85,7 @@ export const singleGroupRoutes = (deps: GroupRouteDeps): readonly Route[] => {
           visibility: params.visibility ?? 'private',
           projectCreationLevel: params.project_creation_level ?? 'developer',
           subgroupCreationLevel: params.subgroup_creation_level ?? 'maintainer',
+          requestAccessEnabled: params.request_access_enabled ?? true,
         });
         return created(await presented(request, { actor: subject, group, role: ROLES.owner }));
       },

@@ -27,6 +27,7 @@ export const settingParams = {
   }),
   ci_pipeline_variables_minimum_override_role: enumeration(OVERRIDE_ROLE_NAMES),
   ci_push_repository_for_job_token_allowed: boolean(),
+  request_access_enabled: boolean(),
 };
 
 type SettingParams = Params<typeof settingParams>;
@@ -65,6 +66,7 @@ export const changesOf = (params: SettingParams): ProjectChanges => {
     keepLatestArtifact: params.keep_latest_artifact,
     variablesOverrideRole: overrideRoleOf(params),
     jobTokenPushAllowed: params.ci_push_repository_for_job_token_allowed,
+    requestAccessEnabled: params.request_access_enabled,
   };
   return withoutAbsent(wanted);
 };
