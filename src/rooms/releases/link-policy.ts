@@ -18,6 +18,9 @@ export interface LinkProblem {
 
 const SCHEMES = ['http:', 'https:', 'ftp:'];
 const MAX_FILEPATH = 128;
+const MAX_NAME = 255;
+/** Bytes: an index holds no much longer ones. */
+const MAX_URL = 2048;
 /** GitLab's pattern, taken apart: begins with one slash, no two slashes in a row, ends in a letter or digit. */
 const FILEPATH = /^\/[^/][-.\w/]+[\da-zA-Z]$/;
 
@@ -36,6 +39,7 @@ export const linkProblems = (
   else add('url', ...urlProblems(link.url));
   if (others.some(({ url }) => url === link.url)) add('url', 'has already been taken');
   if (link.name.trim() === '') add('name', "can't be blank");
+  if (link.name.length > MAX_NAME) add('name', `is too long (maximum is ${MAX_NAME} characters)`);
   if (others.some(({ name }) => name === link.name)) add('name', 'has already been taken');
   if (link.filepath !== null) {
     if (others.some(({ filepath }) => filepath === link.filepath)) add('filepath', 'has already been taken');
@@ -45,6 +49,7 @@ export const linkProblems = (
 };
 
 const urlProblems = (text: string): readonly string[] => {
+  if (Buffer.byteLength(text) > MAX_URL) return [`is too long (maximum is ${MAX_URL} characters)`];
   const url = URL.parse(text);
   if (url === null) return ['is blocked: URI is invalid'];
   if (!SCHEMES.includes(url.protocol)) return ['is blocked: Only allowed schemes are http, https, ftp'];

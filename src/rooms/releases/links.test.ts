@@ -54,6 +54,28 @@ describe('links of a release', () => {
     expect((await project.call('GET', `${LINKS}/${id}`)).outcome).toEqual([404, { message: '404 Not found' }]);
   });
 
+  it('lead on also where their address has signs that no header takes', async () => {
+    const link = { name: 'odd', url: 'https://example.com/\r\nSet-Cookie: ü', direct_asset_path: '/odd/one' };
+    const id = (await project.call('POST', LINKS, { json: link })).must(201).number('id');
+    const led = await project.call('GET', '/releases/v1/downloads/odd/one');
+    expect(led.must(302).headers.get('location')).toBe('https://example.com/Set-Cookie:%20%C3%BC');
+    (await project.call('DELETE', `${LINKS}/${id}`)).must(200);
+  });
+
+  it('have names and addresses of a bounded length', async () => {
+    const words = Array.from({ length: 500 }, (_, index) => (index * 7919).toString(36)).join('');
+    const add = (json: object) => project.call('POST', LINKS, { json });
+    const long = await add({ name: words, url: `https://example.com/${words.repeat(3)}` });
+    expect(long.outcome).toEqual([
+      400,
+      {
+        message: ['Url is too long (maximum is 2048 characters)', 'Name is too long (maximum is 255 characters)'],
+      },
+    ]);
+    const most = { name: '語'.repeat(255), url: `https://example.com/${words.repeat(3)}`.slice(0, 2048) };
+    (await project.call('DELETE', `${LINKS}/${(await add(most)).must(201).number('id')}`)).must(200);
+  });
+
   it('are refused in GitLab’s words', async () => {
     const add = (json: object) => project.call('POST', LINKS, { json });
     (await add({ name: 'a', url: 'https://example.com/a' })).must(201);
@@ -94,6 +116,7 @@ describe('links of a release', () => {
     ['javascript:alert(1)', ['is blocked: Only allowed schemes are http, https, ftp']],
     ['nothing', ['is blocked: URI is invalid']],
     [' ', ["can't be blank", 'must be a valid URL']],
+    [`https://example.com/${'ü'.repeat(1020)}`, ['is too long (maximum is 2048 characters)']],
   ])('lead to %j or not', (to, texts) => {
     const link = { name: 'a', url: to, linkType: 'other', filepath: null } as const;
     expect(linkProblems(link).map(({ text }) => text)).toEqual(texts);

@@ -49,7 +49,8 @@ export const permanentRoutes = (deps: ReleaseRouteDeps): readonly Route[] => {
         const { links } = await getRelease(deps, subject.project.id, params.tag_name);
         const link = links.find(({ filepath }) => filepath === `/${params.direct_asset_path}`);
         if (link === undefined) throw notFound();
-        return redirect(link.url);
+        // Written out: what may stand in a text may not stand in a header.
+        return redirect(new URL(link.url).href);
       },
     }),
     route({
