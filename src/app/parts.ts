@@ -11,7 +11,7 @@ import type { Vault } from '../platform/secrets/index.ts';
 import { accountGuards, InstanceSettings } from '../rooms/accounts/index.ts';
 import { environmentsOnFact } from '../rooms/environments/index.ts';
 import { groupGuards } from '../rooms/groups/index.ts';
-import { hooksOnFacts, outboundPolicyFor } from '../rooms/hooks/index.ts';
+import { Drains, EventBell, hooksOnFacts, outboundPolicyFor } from '../rooms/hooks/index.ts';
 import { findExecutingJobByToken, onPushed, pipelineGuards } from '../rooms/pipelines/index.ts';
 import { groupProjects, projectGuards } from '../rooms/projects/index.ts';
 import { findReleaseText } from '../rooms/releases/index.ts';
@@ -61,7 +61,12 @@ export function makeParts(options: PartsOptions) {
   const server: ServerFacts = { externalUrl: options.externalUrl };
   const metrics = createMetrics();
   const settings = new InstanceSettings({ db, clock });
-  const publish = publishTo([environmentsOnFact(clock), hooksOnFacts(clock), ...(options.subscribers ?? [])]);
+  const eventBell = new EventBell();
+  const publish = publishTo([
+    environmentsOnFact(clock),
+    hooksOnFacts(clock, eventBell),
+    ...(options.subscribers ?? []),
+  ]);
   const presence = new AdvisoryLockPresence(database.pool);
   const authenticate = {
     db,
@@ -107,6 +112,8 @@ export function makeParts(options: PartsOptions) {
     presence,
     pushes,
     bell: new JobBell(),
+    eventBell,
+    drains: new Drains({ ...core, random: Math.random }),
     metrics,
     observeScheduleLag: metrics.observeScheduleLag,
     findRelease: (projectId: ProjectId, tag: string) => findReleaseText(db, projectId, tag),

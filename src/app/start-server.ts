@@ -18,6 +18,7 @@ import { isSystemError, makeDataFolder } from './data-folder.ts';
 import { openAppDatabase } from './database.ts';
 import { EmbeddedRunner } from './embedded-runner.ts';
 import { findFreePort } from './free-port.ts';
+import { numberOnRing } from './number-on-ring.ts';
 import type { Parts } from './parts.ts';
 import { makeParts } from './parts.ts';
 import { ringOnPendingJobs } from './ring-on-pending-jobs.ts';
@@ -44,6 +45,8 @@ export interface StartOptions {
 
 /** Milliseconds that requests under way get to finish when the server stops. */
 const DRAIN = 10_000;
+/** Milliseconds that hooks under way get for their answer; what is cut off is sent again by the next start. */
+const SEND_GRACE = 3_000;
 /** Where the file is that the embedded runner starts again as `penstock runner`. */
 const MAIN_FILE = join(import.meta.dirname, '..', 'main.ts');
 
@@ -163,6 +166,7 @@ async function startWork(
 ): Promise<{ readonly stop: () => Promise<void> }> {
   const unlisten = await ringOnPendingJobs(database, parts.bell);
   await parts.pushes.finishOpenPushes();
+  const stopNumbering = numberOnRing(parts, database);
   const ticker = new Ticker(log);
   for (const tick of makeTicks(parts, database)) ticker.start(tick);
   const runner =
@@ -178,7 +182,8 @@ async function startWork(
   return {
     stop: async () => {
       await unlisten();
-      await ticker.stop();
+      await Promise.all([stopNumbering(), ticker.stop()]);
+      await parts.drains.stop(SEND_GRACE);
       await runner?.stop((await countEmbeddedJobs(parts.db)) > 0);
     },
   };

@@ -5,7 +5,7 @@ import type { Tick } from '../platform/ticker.ts';
 import { removeIdleBots, removeMarkedUsers } from '../rooms/accounts/index.ts';
 import { expireArtifacts } from '../rooms/artifacts/index.ts';
 import { endExpiredMemberships } from '../rooms/groups/index.ts';
-import { numberEvents } from '../rooms/hooks/index.ts';
+import { numberEvents, purgeDeliveries } from '../rooms/hooks/index.ts';
 import {
   purgeRefusals,
   startDueJobs,
@@ -47,6 +47,9 @@ export function makeTicks(parts: Parts, database: Database): readonly Tick[] {
     },
     // It has a lock of its own.
     { name: 'events', every: SECOND / 4, run: () => numberEvents({ ...parts, pool: database.pool }) },
+    // A drain has a lease for each hook.
+    { name: 'hooks', every: SECOND / 4, run: () => parts.drains.look() },
+    alone('log of hooks', 10 * MINUTE, () => purgeDeliveries(parts)),
     alone('unconfirmed jobs', 5 * SECOND, () => sweepUnconfirmedJobs(parts)),
     alone('overdue jobs', 10 * SECOND, () =>
       sweepOverdueJobs({

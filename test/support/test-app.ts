@@ -93,6 +93,7 @@ const serve = async ({ database, clock, folder, outboundAllow, subscribers }: Sh
     settle: (): Promise<void> => background.settle(),
     close: async (): Promise<void> => {
       await unlisten();
+      await parts.drains.stop(0);
       await server.close(5000);
       await background.settle();
       parts.presence.close();
@@ -223,6 +224,13 @@ export class TestApp {
     const project = await this.addProject(files);
     const runner = await this.addRunner(project, {}, options);
     return { project, runner, pipeline: await project.run() };
+  }
+
+  /** Numbers the events of what happened and tells hooks of them, until nothing can be sent at this moment. */
+  async deliver(server: Pick<TestServer, 'parts'> = this.#server): Promise<void> {
+    await this.tick('events', server);
+    await server.parts.drains.look();
+    await server.parts.drains.idle();
   }
 
   /** One round of the server's background work of that name (see `makeTicks`), or of the same on another server. */

@@ -1,4 +1,5 @@
 import type { MergeRequestChanged, NoteChanged, ReleaseChanged } from './collaboration-facts.ts';
+import type { HookDisabled } from './hook-facts.ts';
 import type { LifecycleFact } from './lifecycle-facts.ts';
 import type { DeploymentMoved, JobMoved, PipelineCreated, PipelineMoved } from './pipeline-facts.ts';
 import type { RefPushed, RepositoryUpdated } from './repository-facts.ts';
@@ -14,7 +15,8 @@ export type Fact =
   | DeploymentMoved
   | MergeRequestChanged
   | NoteChanged
-  | ReleaseChanged;
+  | ReleaseChanged
+  | HookDisabled;
 
 /** The fact of one type; several types may share an interface. */
 export type FactOf<Type extends Fact['type']> = Narrowed<Fact, Type>;

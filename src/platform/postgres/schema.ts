@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema 86f8e50428a69094). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema 1b377cb6f65723e9). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =

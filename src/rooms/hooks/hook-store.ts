@@ -31,7 +31,7 @@ const placeOf = (row: Pick<Selectable<DB['hooks']>, 'project_id' | 'group_id'>):
   return row.group_id !== null ? { kind: 'group', groupId: row.group_id as NamespaceId } : { kind: 'system' };
 };
 
-const toHook = (vault: Vault, row: Selectable<DB['hooks']>): Hook => ({
+export const toHook = (vault: Vault, row: Selectable<DB['hooks']>): Hook => ({
   id: row.id as HookId,
   place: placeOf(row),
   creatorId: row.creator_id as UserId | null,

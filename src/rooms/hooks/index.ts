@@ -1,6 +1,9 @@
 export { type DeliverNowDeps, type DeliverNowOutcome, deliverNow } from './delivery/deliver-now.ts';
+export { Drains } from './delivery/drains.ts';
+export { purgeDeliveries } from './delivery/purge-deliveries.ts';
 export { redactEmails } from './delivery/redact-emails.ts';
 export type { SendDeps } from './delivery/send.ts';
+export { EventBell } from './event-bell.ts';
 export { numberEvents } from './number-events.ts';
 export { hooksOnFacts } from './on-facts.ts';
 export { type OutboundPolicyFor, outboundPolicyFor } from './outbound-policy.ts';

@@ -7,7 +7,7 @@ import { type BoundDefinition, definitionOf } from './events/definition-of.ts';
 import type { PayloadDeps } from './events/event-definition.ts';
 import { hears, hearsOf } from './hears.ts';
 import { findListeners, type Listeners } from './listener-store.ts';
-import { countAttempt, deleteOutbox, listOutbox, type OutboxEntry } from './outbox-store.ts';
+import { countAttempt, deleteOutbox, hasOutbox, listOutbox, type OutboxEntry } from './outbox-store.ts';
 
 export interface NumberEventsDeps extends Omit<PayloadDeps, 'page'> {
   readonly pool: Pool;
@@ -24,6 +24,7 @@ const MOST_ATTEMPTS = 5;
  * fact in the outbox or the event with all its deliveries. Answers how many facts were taken.
  */
 export const numberEvents = async (deps: NumberEventsDeps): Promise<number> => {
+  if (!(await hasOutbox(deps.db))) return 0;
   const outcome = await withAdvisoryLock(deps.pool, 'penstock events', async (signal) => {
     let count = 0;
     for (let found = PAGE; found === PAGE && !signal.aborted; ) {

@@ -1,15 +1,16 @@
 import type { Fact, Subscriber } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
+import type { EventBell } from './event-bell.ts';
 import { definitionOf } from './events/definition-of.ts';
 import type { JsonObject } from './events/event-definition.ts';
 import { insertOutbox } from './outbox-store.ts';
 
 /**
  * Takes facts down in their own transaction: a snapshot of what cannot be read later, and one insert for all of them,
- * whoever may listen. Everything else happens after the commit.
+ * whoever may listen. Everything else happens after the commit, for which the bell rings.
  */
 export const hooksOnFacts =
-  (clock: Clock): Subscriber =>
+  (clock: Clock, bell: EventBell): Subscriber =>
   async (tx, facts) => {
     const entries: { readonly fact: Fact; readonly snapshot: JsonObject | undefined }[] = [];
     for (const fact of facts) {
@@ -17,5 +18,7 @@ export const hooksOnFacts =
       if (definition === undefined) continue;
       entries.push({ fact, snapshot: await definition.snapshot(tx) });
     }
+    if (entries.length === 0) return;
     await insertOutbox(tx, entries, clock.now());
+    bell.ring();
   };

@@ -32,6 +32,10 @@ export const insertOutbox = async (
     .execute();
 };
 
+/** Whether there is any committed one. */
+export const hasOutbox = async (db: Db): Promise<boolean> =>
+  (await db.selectFrom('outbox').select('id').limit(1).executeTakeFirst()) !== undefined;
+
 /** Committed ones, the oldest first. */
 export const listOutbox = async (db: Db, limit: number): Promise<readonly OutboxEntry[]> => {
   const rows = await db.selectFrom('outbox').selectAll().orderBy('id').limit(limit).execute();

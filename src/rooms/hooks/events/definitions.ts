@@ -1,5 +1,6 @@
 import type { EventDefinitions } from './event-definition.ts';
 import { groupEvents } from './group-events.ts';
+import { hookEvents } from './hook-events.ts';
 import { jobEvents } from './job-events.ts';
 import { keyEvents } from './key-events.ts';
 import { memberEvents } from './member-events.ts';
@@ -18,4 +19,5 @@ export const EVENT_DEFINITIONS: EventDefinitions = {
   ...pushEvents,
   ...pipelineEvents,
   ...jobEvents,
+  ...hookEvents,
 };

@@ -1,0 +1,222 @@
+import { sql } from 'kysely';
+import type { HookId } from '../../../kit/ids.ts';
+import type { Db, Tx } from '../../../platform/postgres/index.ts';
+import type { Vault } from '../../../platform/secrets/index.ts';
+import type { JsonObject } from '../events/event-definition.ts';
+import type { Hook, HookSwitch } from '../hook.ts';
+import { toHook } from '../hook-store.ts';
+import { ATTEMPT_URL } from './attempt-store.ts';
+import type { Verdict } from './decide.ts';
+import type { Attempt } from './send.ts';
+
+/** SQL of the drains. */
+
+/** Hooks that something can be sent to now, and that no server is sending to. */
+export const listDueHooks = async (db: Db, now: Date, except: readonly HookId[]): Promise<readonly HookId[]> => {
+  const { rows } = await sql<{ readonly id: HookId }>`
+    select id from hooks
+    where disabled_at is null
+      and (paused_until is null or paused_until <= ${now})
+      and (drain_leased_until is null or drain_leased_until <= ${now})
+      and id <> all(${[...except]}::bigint[])
+      and exists (select from hook_deliveries
+        where hook_id = hooks.id and state = 'pending' and next_attempt_at <= ${now})
+    order by id limit 1000`.execute(db);
+  return rows.map(({ id }) => id);
+};
+
+/** The right to send to a hook, until then. Its time is also what tells it from a later one. */
+export interface Lease {
+  readonly hook: Hook;
+  readonly until: Date;
+}
+
+/** Undefined: another server has it, or nothing may be sent now. */
+export const takeLease = async (
+  db: Db,
+  vault: Vault,
+  id: HookId,
+  { now, until }: { readonly now: Date; readonly until: Date },
+): Promise<Lease | undefined> => {
+  const row = await updateLease(db, id, now, until)
+    .where((where) => where.or([where('drain_leased_until', 'is', null), where('drain_leased_until', '<=', now)]))
+    .executeTakeFirst();
+  return row === undefined ? undefined : { hook: toHook(vault, row), until };
+};
+
+/** With the hook as it is now. Undefined: somebody else has it, or it is gone, disabled or paused. */
+export const renewLease = async (
+  db: Db,
+  vault: Vault,
+  lease: Lease,
+  { now, until }: { readonly now: Date; readonly until: Date },
+): Promise<Lease | undefined> => {
+  const row = await updateLease(db, lease.hook.id, now, until)
+    .where('drain_leased_until', '=', lease.until)
+    .executeTakeFirst();
+  return row === undefined ? undefined : { hook: toHook(vault, row), until };
+};
+
+const updateLease = (db: Db, id: HookId, now: Date, until: Date) =>
+  db
+    .updateTable('hooks')
+    .set({ drain_leased_until: until })
+    .where('id', '=', id)
+    .where('disabled_at', 'is', null)
+    .where((where) => where.or([where('paused_until', 'is', null), where('paused_until', '<=', now)]))
+    .returningAll();
+
+export const releaseLease = async (db: Db, { hook, until }: Lease): Promise<void> => {
+  await db
+    .updateTable('hooks')
+    .set({ drain_leased_until: null })
+    .where('id', '=', hook.id)
+    .where('drain_leased_until', '=', until)
+    .execute();
+};
+
+/** A delivery whose turn it is. */
+export interface DueDelivery {
+  readonly id: number;
+  readonly subject: string;
+  readonly trigger: HookSwitch | null;
+  readonly idempotencyKey: string;
+  readonly eventSequence: number | null;
+  /** Null: read again, the event is not kept any more. */
+  readonly eventId: string | null;
+  readonly attempts: number;
+  readonly nextAttemptAt: Date;
+  /** Undefined: a large one, see `findPayload`. */
+  readonly payload: JsonObject | undefined;
+}
+
+/** Bytes in the database up to which payloads come with their page. */
+const SMALL = 32_768;
+
+/**
+ * The first that are due, in the order of their events. What stands behind one of its own subject that waits for another
+ * attempt waits as long, and is none of them. Answers too whether there was anything to look at.
+ */
+export const takeDuePage = async (
+  db: Db,
+  hookId: HookId,
+  now: Date,
+  limit: number,
+): Promise<{ readonly found: number; readonly due: readonly DueDelivery[] }> => {
+  const rows = await db
+    .selectFrom('hook_deliveries as delivery')
+    .leftJoin('events', 'events.sequence', 'delivery.event_sequence')
+    .select([
+      'delivery.id',
+      'delivery.subject',
+      'delivery.trigger',
+      'delivery.idempotency_key',
+      'delivery.event_sequence',
+      'delivery.attempts',
+      'delivery.next_attempt_at',
+      'events.id as event_id',
+    ])
+    .select(
+      sql<JsonObject | null>`case when pg_column_size(delivery.payload) < ${SMALL} then delivery.payload end`.as(
+        'payload',
+      ),
+    )
+    .where('delivery.hook_id', '=', hookId)
+    .where('delivery.state', '=', 'pending')
+    .where('delivery.next_attempt_at', '<=', now)
+    .orderBy('delivery.id')
+    .limit(limit)
+    .execute();
+  if (rows.length === 0) return { found: 0, due: [] };
+  const held = await postponeHeld(
+    db,
+    hookId,
+    rows.map(({ id }) => id),
+    now,
+  );
+  const due = rows
+    .filter(({ id }) => !held.has(id))
+    .map((row) => ({
+      id: row.id,
+      subject: row.subject,
+      trigger: row.trigger as HookSwitch | null,
+      idempotencyKey: row.idempotency_key,
+      eventSequence: row.event_sequence,
+      eventId: row.event_id,
+      attempts: row.attempts,
+      nextAttemptAt: row.next_attempt_at,
+      payload: row.payload ?? undefined,
+    }));
+  return { found: rows.length, due };
+};
+
+const postponeHeld = async (
+  db: Db,
+  hookId: HookId,
+  ids: readonly number[],
+  now: Date,
+): Promise<ReadonlySet<number>> => {
+  const { rows } = await sql<{ readonly id: number }>`
+    update hook_deliveries set next_attempt_at = first.next_attempt_at
+    from hook_deliveries first
+    where hook_deliveries.id = any(${[...ids]}::bigint[]) and hook_deliveries.state = 'pending'
+      and first.hook_id = ${hookId} and first.state = 'pending' and first.subject = hook_deliveries.subject
+      and first.id < hook_deliveries.id and first.next_attempt_at > ${now}
+    returning hook_deliveries.id`.execute(db);
+  return new Set(rows.map(({ id }) => id));
+};
+
+/** Undefined: it is gone with its hook. */
+export const findPayload = async (db: Db, id: number): Promise<JsonObject | undefined> => {
+  const row = await db.selectFrom('hook_deliveries').select('payload').where('id', '=', id).executeTakeFirst();
+  return row?.payload as JsonObject | undefined;
+};
+
+/**
+ * Writes down an attempt and what follows from it, in one statement. A delivery that was decided meanwhile stays as it is;
+ * the hook's health is changed by whoever holds its lease only.
+ */
+export const markAttempt = async (
+  db: Db | Tx,
+  vault: Vault,
+  {
+    lease,
+    delivery,
+    attempt,
+    verdict,
+    now,
+  }: {
+    readonly lease: Lease;
+    readonly delivery: DueDelivery;
+    readonly attempt: Attempt;
+    readonly verdict: Verdict;
+    readonly now: Date;
+  },
+): Promise<void> => {
+  const { hook, until } = lease;
+  const { outcome, answer, error, duration, requestHeaders } = attempt;
+  const { health } = verdict;
+  const status = outcome.kind === 'answered' ? String(outcome.status) : 'internal error';
+  const decidedAt = verdict.delivery.state === 'pending' ? null : now;
+  await sql`
+    with marked as (
+      update hook_deliveries set state = ${verdict.delivery.state}, failure = ${verdict.delivery.failure},
+        attempts = ${verdict.delivery.attempts}, next_attempt_at = ${verdict.delivery.nextAttemptAt},
+        decided_at = ${decidedAt}
+      where id = ${delivery.id} and state = 'pending' and attempts = ${delivery.attempts}
+    ), logged as (
+      insert into hook_attempts (hook_id, delivery_id, trigger, url_sealed, request_headers, response_status,
+        response_headers, response_body, error, execution_duration, created_at)
+      select hook_id, id, trigger, ${vault.seal(hook.url, ATTEMPT_URL)}::bytea, ${JSON.stringify(requestHeaders)}::jsonb,
+        ${status}, ${JSON.stringify(answer.headers)}::jsonb, ${answer.body}, ${error}::text, ${duration}, ${now}::timestamptz
+      from hook_deliveries where id = ${delivery.id}
+    )
+    update hooks set consecutive_failures = ${health.consecutiveFailures}, failing_since = ${health.failingSince},
+      paused_until = ${health.pausedUntil}, disabled_at = ${health.disabledAt}, disabled_reason = ${health.disabledReason}
+    where id = ${hook.id} and drain_leased_until = ${until} and ${hasChanged(hook, health)}`.execute(db);
+};
+
+const hasChanged = (hook: Hook, health: Verdict['health']): boolean =>
+  hook.consecutiveFailures !== health.consecutiveFailures ||
+  hook.pausedUntil?.getTime() !== health.pausedUntil?.getTime() ||
+  health.disabledAt !== null;

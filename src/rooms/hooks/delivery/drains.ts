@@ -1,0 +1,98 @@
+import type { HookId } from '../../../kit/ids.ts';
+import { type DrainDeps, drainHook } from './drain-hook.ts';
+import { listDueHooks } from './drain-store.ts';
+
+/** Endpoints that are sent to at once. Each waits for the network most of its time. */
+const LANES = 48;
+/** Milliseconds after which a drain leaves its lane to others that wait. */
+const TURN = 5_000;
+/** Milliseconds that a hook is left alone after an error that is not its receiver's. */
+const REST = 5_000;
+
+/**
+ * The drains of this process: at most one for each hook (and by its lease one among all servers), in a bounded number of
+ * lanes. Those that have waited longest go first, and a drain leaves its lane after its turn, so that neither a slow
+ * endpoint nor one with much to hear delays the others.
+ */
+export class Drains {
+  readonly #deps: DrainDeps;
+  readonly #running = new Map<HookId, Promise<void>>();
+  /** When each hook had its last turn, in counted turns. */
+  readonly #turns = new Map<HookId, number>();
+  readonly #resting = new Map<HookId, number>();
+  readonly #giveUp = new AbortController();
+  #turn = 0;
+  #looking: Promise<void> | undefined;
+  #mustLookAgain = false;
+  #isStopping = false;
+
+  constructor(deps: DrainDeps) {
+    this.#deps = deps;
+  }
+
+  /** Starts a drain for each hook that something can be sent to. Resolves when they have begun. */
+  look(): Promise<void> {
+    if (this.#isStopping) return this.#looking ?? Promise.resolve();
+    this.#mustLookAgain = this.#looking !== undefined;
+    this.#looking ??= this.#lookUntilDone().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Resolves when nothing can be sent any more. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0 || this.#looking !== undefined) {
+      await Promise.allSettled([...this.#running.values(), this.#looking]);
+    }
+  }
+
+  /** Begins no more attempts; those under way have `grace` milliseconds to end. */
+  async stop(grace: number): Promise<void> {
+    this.#isStopping = true;
+    const timer = setTimeout(() => this.#giveUp.abort(), grace);
+    await this.idle();
+    clearTimeout(timer);
+  }
+
+  async #lookUntilDone(): Promise<void> {
+    do {
+      this.#mustLookAgain = false;
+      await this.#lookOnce();
+    } while (this.#mustLookAgain && !this.#isStopping);
+  }
+
+  async #lookOnce(): Promise<void> {
+    if (this.#running.size >= LANES) return;
+    const now = this.#deps.clock.now();
+    for (const [id, until] of this.#resting) if (until <= now.getTime()) this.#resting.delete(id);
+    const due = await listDueHooks(this.#deps.db, now, [...this.#running.keys(), ...this.#resting.keys()]);
+    // Of hooks with nothing to hear no turn need be kept.
+    if (due.length === 0 && this.#running.size === 0) this.#turns.clear();
+    const longest = due.toSorted((one, other) => (this.#turns.get(one) ?? 0) - (this.#turns.get(other) ?? 0));
+    for (const id of longest.slice(0, LANES - this.#running.size)) this.#start(id);
+  }
+
+  #start(id: HookId): void {
+    if (this.#isStopping) return;
+    this.#turn += 1;
+    this.#turns.set(id, this.#turn);
+    const end = performance.now() + TURN;
+    const isOver = (): boolean => this.#isStopping || performance.now() > end;
+    const run = drainHook(this.#deps, id, { isOver, signal: this.#giveUp.signal })
+      .catch((error: unknown) => {
+        this.#resting.set(id, this.#deps.clock.now().getTime() + REST);
+        if (!this.#isStopping) this.#deps.log.error({ err: error, hookId: id }, 'sending to a hook failed');
+      })
+      .finally(() => {
+        this.#running.delete(id);
+        // Something may have come for it meanwhile, or waits for its lane.
+        if (!this.#isStopping) void this.look().catch((error: unknown) => this.#cannotLook(error));
+      });
+    this.#running.set(id, run);
+  }
+
+  #cannotLook(error: unknown): void {
+    if (!this.#isStopping) this.#deps.log.error({ err: error }, 'the hooks that are due could not be found');
+  }
+}
