@@ -23,7 +23,7 @@ import {
   projectRepositories,
 } from '../rooms/repositories/index.ts';
 import { JobBell } from '../rooms/runners/index.ts';
-import { cronClock, findScheduleOfPipeline } from '../rooms/schedules/index.ts';
+import { cronClock, findScheduleOfPipeline, LoneTicks } from '../rooms/schedules/index.ts';
 import type { ServerFacts } from '../rooms/variables/index.ts';
 import type { Background } from './background.ts';
 import { configSources } from './config-sources.ts';
@@ -115,6 +115,7 @@ export function makeParts(options: PartsOptions) {
     eventBell,
     drains: new Drains({ ...core, random: Math.random }),
     metrics,
+    loneTicks: new LoneTicks(background.start),
     observeScheduleLag: metrics.observeScheduleLag,
     findRelease: (projectId: ProjectId, tag: string) => findReleaseText(db, projectId, tag),
     findSchedule: (id: ScheduleId) => findScheduleOfPipeline(core, id),

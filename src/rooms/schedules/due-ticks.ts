@@ -21,9 +21,9 @@ const AT_A_TIME = 25;
 
 /**
  * Writes the ticks of schedules whose next run has come into the ledger and moves their next runs on, in one transaction: a
- * crash leaves both or neither. One page of them: false when there may be more. Any number of servers may do so.
+ * crash leaves both or neither. One page of them; answers how many schedules it had. Any number of servers may do so.
  */
-export const planDueTicks = (deps: DueTicksDeps): Promise<boolean> =>
+export const planDueTicks = (deps: DueTicksDeps): Promise<number> =>
   deps.db.transaction().execute(async (tx) => {
     const now = deps.clock.now();
     const schedules = await lockDueSchedules(tx, now, PAGE);
@@ -42,7 +42,7 @@ export const planDueTicks = (deps: DueTicksDeps): Promise<boolean> =>
     }
     await insertTicks(tx, ticks, now);
     await updateNextRuns(tx, plans);
-    return schedules.length < PAGE;
+    return schedules.length;
   });
 
 /** Takes down what is due before a change plans the schedule anew, so that no planned run vanishes. */

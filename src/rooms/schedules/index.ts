@@ -1,4 +1,5 @@
 export { cronClock } from './cron-clock.ts';
+export { LoneTicks } from './lone-ticks.ts';
 export { purgeTicks } from './purge-ticks.ts';
 export { scheduleRoutes } from './routes/index.ts';
 export { runDueTicks, untilNextRun } from './run-due-ticks.ts';

@@ -12,15 +12,33 @@ import { policyOf } from './store.ts';
 /** What is known of a schedule while its ticks are planned. */
 export type DueSchedule = Pick<Schedule, 'id' | 'projectId' | 'cron' | 'cronTimezone' | 'policy' | 'nextRunAt'>;
 
-/** Active schedules whose next run has come, the earliest first, locked; those that another server has are left out. */
+/** Rows among which projects take turns; of more than that the earliest. It bounds what one look costs. */
+const MOST_IN_TURNS = 20_000;
+
+/**
+ * Active schedules whose next run has come, the earliest of each project first, so that none waits behind all of another;
+ * locked. Those that another server has are left out.
+ */
 export const lockDueSchedules = async (tx: Tx, now: Date, limit: number): Promise<readonly DueSchedule[]> => {
   const rows = await tx
     .selectFrom('pipeline_schedules')
     .selectAll()
+    .where(
+      'id',
+      'in',
+      sql<number>`(
+        select id from (
+          select id, next_run_at, row_number() over (partition by project_id order by next_run_at, id) as turn
+          from (
+            select id, project_id, next_run_at from pipeline_schedules
+            where active and next_run_at <= ${now} order by next_run_at, id limit ${MOST_IN_TURNS}
+          ) as due
+        ) as queued
+        order by turn, next_run_at, id limit ${limit}
+      )`,
+    )
     .where('active', '=', true)
     .where('next_run_at', '<=', now)
-    .orderBy('next_run_at')
-    .limit(limit)
     // Not FOR UPDATE: a pipeline that is made meanwhile refers to its schedule.
     .forNoKeyUpdate()
     .skipLocked()
@@ -80,14 +98,37 @@ export interface OpenTick {
   readonly dueAt: Date;
 }
 
-/** Takes ticks that are due until `until`: another server looks at them only after that. */
-export const leaseDueTicks = async (db: Db, now: Date, until: Date, limit: number): Promise<readonly OpenTick[]> => {
+/** What is not taken by `leaseDueTicks`. */
+export interface LeaseOptions {
+  readonly limit: number;
+  readonly notOf: readonly ProjectId[];
+}
+
+/**
+ * Takes ticks that are due until `until`: another server looks at them only after that. The earliest of each project come
+ * first, so that none waits behind all of another.
+ */
+export const leaseDueTicks = async (
+  db: Db,
+  now: Date,
+  until: Date,
+  { limit, notOf }: LeaseOptions,
+): Promise<readonly OpenTick[]> => {
+  const isFree = sql`state = 'planned' and due_at <= ${now} and (leased_until is null or leased_until <= ${now})`;
   const { rows } = await sql<{ id: number; schedule_id: number; project_id: number; planned_at: Date; due_at: Date }>`
     update schedule_ticks set leased_until = ${until}
     where id in (
       select id from schedule_ticks
-      where state = 'planned' and due_at <= ${now} and (leased_until is null or leased_until <= ${now})
-      order by due_at, id limit ${limit}
+      where ${isFree} and id in (
+        select id from (
+          select id, due_at, row_number() over (partition by project_id order by due_at, id) as turn
+          from (
+            select id, project_id, due_at from schedule_ticks
+            where ${isFree} and project_id <> all(${notOf}::bigint[])
+            order by due_at, id limit ${MOST_IN_TURNS}
+          ) as due
+        ) as queued
+        order by turn, due_at, id limit ${limit})
       for no key update skip locked)
     returning id, schedule_id, project_id, planned_at, due_at`.execute(db);
   return rows
@@ -101,12 +142,13 @@ export const leaseDueTicks = async (db: Db, now: Date, until: Date, limit: numbe
     .toSorted((one, other) => one.dueAt.getTime() - other.dueAt.getTime() || one.id - other.id);
 };
 
-/** Gives a tick back that has to wait; nobody looks at it before `until`. */
-export const putOffTick = async (db: Db, id: number, until: Date): Promise<void> => {
+/** Gives ticks back that have to wait; nobody looks at them before `until`. */
+export const putOffTicks = async (db: Db, ids: readonly number[], until: Date): Promise<void> => {
+  if (ids.length === 0) return;
   await db
     .updateTable('schedule_ticks')
     .set({ leased_until: until })
-    .where('id', '=', id)
+    .where('id', 'in', [...ids])
     .where('state', '=', 'planned')
     .execute();
 };

@@ -6,7 +6,7 @@ import type { Project, Role } from '../projects/index.ts';
 import { findProjectById } from '../projects/index.ts';
 import { findOwner } from './find-owner.ts';
 import type { OpenTick, TickDecision } from './ledger-store.ts';
-import { decideTicks, findUnfinishedRuns, hasEarlierOpenTick, lockOpenTicks, putOffTick } from './ledger-store.ts';
+import { decideTicks, findUnfinishedRuns, hasEarlierOpenTick, lockOpenTicks, putOffTicks } from './ledger-store.ts';
 import { runSchedule } from './run-schedule.ts';
 import type { Schedule } from './schedule.ts';
 import { findSchedule, updateSchedule } from './store.ts';
@@ -38,7 +38,7 @@ export const runTick = async (deps: RunTickDeps, tick: OpenTick): Promise<void> 
   if (project.archived) return decide({ state: 'skipped', reason: 'the project is archived' });
 
   const overlap = await judgeOverlap(deps, schedule, tick);
-  if (overlap === 'wait') return putOffTick(deps.db, tick.id, new Date(deps.clock.now().getTime() + LOOK_AGAIN));
+  if (overlap === 'wait') return putOffTicks(deps.db, [tick.id], new Date(deps.clock.now().getTime() + LOOK_AGAIN));
   if (overlap !== 'run') return decide(overlap);
 
   const owner = await findOwner(deps.db, schedule, project, deps.clock.now());

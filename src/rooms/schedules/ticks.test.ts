@@ -42,7 +42,10 @@ const toNextHour = (): void => {
   app.clock.advance(3600 - (now % 3600));
 };
 
-const runDue = () => app.tick('schedules');
+const runDue = async (): Promise<void> => {
+  await app.tick('schedules');
+  await app.settle();
+};
 
 describe('a tick', () => {
   it('makes one pipeline as the owner, at its minute and not before', async () => {
@@ -178,6 +181,22 @@ describe('a tick that was planned and waits for its jitter', () => {
       reason: 'the schedule was switched off before its start',
       pipeline_id: null,
     });
+  });
+
+  it('starts when it is due if the schedule was switched off and on again meanwhile, and no other comes of it', async () => {
+    const project = await app.addProject(CONFIG);
+    const schedule = await waiting(project);
+    const before = (await schedule.ticks()).rows().length;
+    await schedule.change({ active: false });
+    await runDue();
+    await schedule.change({ active: true });
+    await runDue();
+    expect((await schedule.states()).at(-1)).toBe('planned');
+    schedule.isDue();
+    await runDue();
+    const rows = (await schedule.ticks()).rows();
+    expect(rows.at(-before)?.at('state')).toBe('started');
+    expect(new Set(rows.map((row) => row.string('planned_at'))).size).toBe(rows.length);
   });
 });
 

@@ -1,5 +1,6 @@
-import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { compile } from '../../../ci-lang/index.ts';
+import { inTime } from '../../../platform/in-time.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
 import type { Project } from '../../projects/index.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -68,7 +69,8 @@ export const createPipelines = async <Key>(
     ready = [];
   };
   for (const { key, request } of requests) {
-    const one = late < MOST_LATE ? await inTime(makeReady(deps, { ...request, project }, sources, seal)) : undefined;
+    const work = () => makeReady(deps, { ...request, project }, sources, seal);
+    const one = late < MOST_LATE ? await inTime(GATHER_WITHIN, work()) : undefined;
     if (one === 'late') late += 1;
     if (one === 'late' || one === undefined) {
       left.push(key);
@@ -85,17 +87,6 @@ export const createPipelines = async <Key>(
 
 const countJobs = (ready: readonly ReadyPipeline[]): number =>
   ready.reduce((sum, { compiled }) => sum + compiled.jobs.length, 0);
-
-const inTime = async <Answer>(work: Promise<Answer>): Promise<Answer | 'late'> => {
-  const done = new AbortController();
-  const late = pause(GATHER_WITHIN, 'late' as const, { signal: done.signal, ref: false });
-  late.catch(() => undefined);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    done.abort();
-  }
-};
 
 const writeReady = async <Key>(
   deps: CreatePipelineDeps,
