@@ -62,11 +62,9 @@ export function makeParts(options: PartsOptions) {
   const metrics = createMetrics();
   const settings = new InstanceSettings({ db, clock });
   const eventBell = new EventBell();
-  const publish = publishTo([
-    environmentsOnFact(clock),
-    hooksOnFacts(clock, eventBell),
-    ...(options.subscribers ?? []),
-  ]);
+  const listeners = [hooksOnFacts(clock, eventBell), ...(options.subscribers ?? [])];
+  // Last, so that what it publishes itself comes after what it follows from.
+  const publish = publishTo([...listeners, environmentsOnFact(clock, publishTo(listeners))]);
   const presence = new AdvisoryLockPresence(database.pool);
   const authenticate = {
     db,

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
-import type { EnvironmentId, JobId, PipelineId, ProjectId } from '../../kit/ids.ts';
+import type { DeploymentId, EnvironmentId, JobId, PipelineId, ProjectId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import type { EnvironmentTier } from './tier.ts';
 
@@ -112,14 +112,19 @@ const toJobEnvironment = (row: JobEnvironmentRow): JobEnvironment => ({
 
 export interface DeploymentStatus {
   readonly jobId: JobId;
+  /** GitLab's word. */
   readonly status: string;
   readonly finishedAt: Date | null;
 }
 
-/** The jobs' deployments in these statuses: made when they are not there yet. Each job once. */
-export async function upsertDeployments(tx: Tx, deployments: readonly DeploymentStatus[], now: Date): Promise<void> {
-  if (deployments.length === 0) return;
-  await sql`
+/** The jobs' deployments in these statuses: made when they are not there yet. Each job once. Answers their ids by job. */
+export async function upsertDeployments(
+  tx: Tx,
+  deployments: readonly DeploymentStatus[],
+  now: Date,
+): Promise<ReadonlyMap<JobId, DeploymentId>> {
+  if (deployments.length === 0) return new Map();
+  const { rows } = await sql<{ readonly id: number; readonly job_id: number }>`
     insert into deployments (
       project_id, environment_id, job_id, ref, tag, sha, user_id, status, created_at, updated_at, finished_at
     )
@@ -132,7 +137,9 @@ export async function upsertDeployments(tx: Tx, deployments: readonly Deployment
     join environments on environments.project_id = jobs.project_id and environments.name = jobs.environment_name
     order by jobs.id
     on conflict (job_id) do update set status = excluded.status, updated_at = excluded.updated_at,
-      finished_at = excluded.finished_at, user_id = excluded.user_id`.execute(tx);
+      finished_at = excluded.finished_at, user_id = excluded.user_id
+    returning id, job_id`.execute(tx);
+  return new Map(rows.map((row) => [row.job_id as JobId, row.id as DeploymentId]));
 }
 
 /** `available` after a deployment, `stopped` after its stop job. */

@@ -1,4 +1,4 @@
-import { factsOfType, type JobMoved, type Subscriber } from '../../events/index.ts';
+import { type DeploymentMoved, factsOfType, type JobMoved, type Publish, type Subscriber } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { Status } from '../../wire/statuses.ts';
@@ -14,7 +14,7 @@ import { environmentSlug } from './slug.ts';
 import { tierOf } from './tier.ts';
 
 /** GitLab's words for a deployment, by the status of its job. A job that waits has none yet. */
-const DEPLOYMENT_STATUS: Readonly<Partial<Record<Status, string>>> = {
+const DEPLOYMENT_STATUS: Readonly<Partial<Record<Status, DeploymentMoved['status']>>> = {
   pending: 'created',
   running: 'running',
   success: 'success',
@@ -34,10 +34,11 @@ interface Move {
 
 /**
  * Environments follow their jobs: made with the pipeline (also for jobs that never run), a deployment for each job
- * with `action: start`, `available` after it succeeded, `stopped` after a stop job did.
+ * with `action: start`, `available` after it succeeded, `stopped` after a stop job did. `publish`: to whom deployments that
+ * moved are told, in the same transaction; nobody who publishes to this room again.
  */
 export const environmentsOnFact =
-  (clock: Clock): Subscriber =>
+  (clock: Clock, publish: Publish): Subscriber =>
   async (tx, facts) => {
     const created = new Map(factsOfType(facts, 'pipeline_created').map((fact) => [fact.pipelineId, fact.projectId]));
     const without = new Set(
@@ -58,7 +59,7 @@ export const environmentsOnFact =
     }
     const byJob = new Map(jobs.map((job) => [job.jobId, job]));
     await follow(
-      tx,
+      { tx, publish },
       moved.flatMap((fact) => {
         const environment = byJob.get(fact.jobId);
         return environment === undefined ? [] : [{ fact, environment }];
@@ -67,7 +68,11 @@ export const environmentsOnFact =
     );
   };
 
-async function follow(tx: Tx, moves: readonly Move[], now: Date): Promise<void> {
+async function follow(
+  { tx, publish }: { readonly tx: Tx; readonly publish: Publish },
+  moves: readonly Move[],
+  now: Date,
+): Promise<void> {
   const deployments = moves.flatMap(({ fact, environment }) => {
     const isOver = isCompleted(fact.to);
     // A job that never got its turn deploys nothing.
@@ -75,7 +80,17 @@ async function follow(tx: Tx, moves: readonly Move[], now: Date): Promise<void> 
     const status = DEPLOYMENT_STATUS[fact.to];
     return status === undefined ? [] : [{ jobId: fact.jobId, status, finishedAt: isOver ? now : null }];
   });
-  await upsertDeployments(tx, deployments, now);
+  const ids = await upsertDeployments(tx, deployments, now);
+  const byJob = new Map(moves.map(({ fact }) => [fact.jobId, fact]));
+  await publish(
+    tx,
+    deployments.flatMap(({ jobId, status }): readonly DeploymentMoved[] => {
+      const [deploymentId, fact] = [ids.get(jobId), byJob.get(jobId)];
+      if (deploymentId === undefined || fact === undefined) return [];
+      const { projectId, pipelineId } = fact;
+      return [{ type: 'deployment_moved', projectId, pipelineId, deploymentId, status }];
+    }),
+  );
   for (const { fact, environment } of moves) {
     if (fact.to !== 'success') continue;
     const { action, name } = environment;

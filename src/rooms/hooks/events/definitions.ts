@@ -1,3 +1,4 @@
+import { deploymentEvents } from './deployment-events.ts';
 import type { EventDefinitions } from './event-definition.ts';
 import { groupEvents } from './group-events.ts';
 import { hookEvents } from './hook-events.ts';
@@ -7,6 +8,7 @@ import { memberEvents } from './member-events.ts';
 import { pipelineEvents } from './pipeline-events.ts';
 import { projectEvents } from './project-events.ts';
 import { pushEvents } from './push-events.ts';
+import { releaseEvents } from './release-events.ts';
 import { userEvents } from './user-events.ts';
 
 /** Every fact that becomes an event. */
@@ -20,4 +22,6 @@ export const EVENT_DEFINITIONS: EventDefinitions = {
   ...pipelineEvents,
   ...jobEvents,
   ...hookEvents,
+  ...deploymentEvents,
+  ...releaseEvents,
 };

@@ -1,8 +1,9 @@
 import type { GroupFact } from '../../../events/index.ts';
 import type { NamespaceId } from '../../../kit/ids.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
+import { isJsonObject } from '../payloads/is-json-object.ts';
 import { isoSeconds } from '../payloads/payload-dates.ts';
-import type { BuiltEvent, EventDefinition, EventDefinitions, Json, JsonObject } from './event-definition.ts';
+import type { BuiltEvent, EventDefinition, EventDefinitions, JsonObject } from './event-definition.ts';
 
 /** The group, and the one above it: the hooks of those above hear of it as a subgroup. */
 const findGroup = async (tx: Tx, id: NamespaceId): Promise<JsonObject | undefined> => {
@@ -36,9 +37,6 @@ const findGroup = async (tx: Tx, id: NamespaceId): Promise<JsonObject | undefine
   return { group, parent };
 };
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** `subgroupEvent`: what the hooks of the groups above hear. */
 const define = (eventName: string, subgroupEvent?: string): EventDefinition<GroupFact> => ({
   placeOf: ({ groupId }) => ({ subject: `group:${groupId}`, groupId }),
@@ -47,13 +45,13 @@ const define = (eventName: string, subgroupEvent?: string): EventDefinition<Grou
   snapshot: (tx, { groupId }) => findGroup(tx, groupId),
   build: async (_deps, fact, snapshot, { wanted }) => {
     const { group, parent } = snapshot ?? {};
-    if (!isObject(group)) return [];
+    if (!isJsonObject(group)) return [];
     const old = 'oldPath' in fact ? { old_path: fact.oldPath, old_full_path: fact.oldFullPath } : {};
     const events: BuiltEvent[] = [];
     if (wanted.has(null)) {
       events.push({ eventName, trigger: null, payload: { event_name: eventName, ...group, ...old } });
     }
-    if (subgroupEvent !== undefined && isObject(parent) && wanted.has('subgroup_events')) {
+    if (subgroupEvent !== undefined && isJsonObject(parent) && wanted.has('subgroup_events')) {
       const payload = { event_name: subgroupEvent, ...group, ...parent };
       events.push({ eventName: subgroupEvent, trigger: 'subgroup_events', payload });
     }
