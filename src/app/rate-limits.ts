@@ -2,6 +2,7 @@ import type { CountRequest, Guard, ReplyHeaders, Throttle } from '../http/index.
 import { type ApiRequest, Halt, RateLimiter, type RateState, rateLimited, text } from '../http/index.ts';
 import { digestOf } from '../platform/secrets/index.ts';
 import { type AuthenticateDeps, actingUser, authenticate, type InstanceSettings } from '../rooms/accounts/index.ts';
+import type { HookSubject } from '../rooms/hooks/index.ts';
 import type { RunnerJobSubject } from '../rooms/pipelines/index.ts';
 import type { ProjectSubject, SignedInActor } from '../rooms/projects/index.ts';
 import { findRunnerByDigest, type RunnerSubject } from '../rooms/runners/index.ts';
@@ -12,6 +13,8 @@ export interface RateLimitDeps {
 }
 
 const MINUTE = 60;
+/** GitLab's; a minute, place and user. */
+const HOOK_CALLS = 5;
 
 /**
  * GitLab's limits on how often one may call. They are counted in this process: several servers on one database each allow
@@ -27,7 +30,14 @@ export const makeRateLimits = ({ authenticate: deps, settings }: RateLimitDeps) 
     ): CountRequest<RunnerJobSubject> =>
     async ({ job }) =>
       limiter.hit(`${name} ${job.id}`, (await settings.current())[setting], MINUTE, clock.now());
+  const countHookCalls =
+    (name: string): CountRequest<HookSubject> =>
+    async ({ place, user }) =>
+      limiter.hit(`${name} ${JSON.stringify(place)} ${user.id}`, HOOK_CALLS, MINUTE, clock.now());
   return {
+    /** Requests that somebody has hooks of a project or group make. */
+    hookTests: countHookCalls('hook test'),
+    hookResends: countHookCalls('hook resend'),
     /** `GET /projects/:id/jobs`, a user. */
     jobsList: async ({ actor }: ProjectSubject<SignedInActor>): Promise<RateState> =>
       limiter.hit(

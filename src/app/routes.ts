@@ -100,7 +100,7 @@ export function makeRoutes(parts: Parts): AppRoutes {
     ...triggerTokenRoutes(parts, project),
     ...triggerPipelineRoutes({ ...parts, payloadLimit: WEBHOOK_LIMIT }),
     ...scheduleRoutes(parts),
-    ...hooksRoutes(parts),
+    ...hooksRoutes({ ...parts, countHookTest: limits.hookTests, countHookResend: limits.hookResends }),
     listPipelinesRoute(pipelineDeps),
     createPipelineRoute(pipelineDeps),
     ...pipelineRoutes(pipelineDeps),

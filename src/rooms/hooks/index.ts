@@ -7,4 +7,5 @@ export { EventBell } from './event-bell.ts';
 export { numberEvents } from './number-events.ts';
 export { hooksOnFacts } from './on-facts.ts';
 export { type OutboundPolicyFor, outboundPolicyFor } from './outbound-policy.ts';
+export type { HookSubject } from './routes/hook-home.ts';
 export { hooksRoutes } from './routes/index.ts';

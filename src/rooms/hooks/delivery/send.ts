@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../kit/clock.ts';
-import { guardedFetch, type OutboundPolicy, type OutboundResult } from '../../../platform/net/index.ts';
+import { guardedFetch, type OutboundResult } from '../../../platform/net/index.ts';
 import type { ServerFacts } from '../../variables/index.ts';
-import type { Hook, HookPlace } from '../hook.ts';
+import type { Hook } from '../hook.ts';
+import type { OutboundPolicyFor } from '../outbound-policy.ts';
 import { buildRequest, type Message } from './build-request.ts';
 import { maskAnswer, masker, type ShownAnswer } from './mask-answer.ts';
 
@@ -10,9 +11,7 @@ export interface SendDeps {
   readonly clock: Clock;
   readonly server: ServerFacts;
   /** Which targets hooks of a kind may reach, at this moment. */
-  readonly outboundPolicyFor: (
-    kind: HookPlace['kind'],
-  ) => Promise<Omit<OutboundPolicy, 'redirects' | 'limits' | 'verifyTls'>>;
+  readonly outboundPolicyFor: OutboundPolicyFor;
 }
 
 /** What came of an attempt. */

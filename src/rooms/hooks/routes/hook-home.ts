@@ -17,6 +17,8 @@ export interface HookHome {
   readonly path: string;
   /** Our own: `/projects/:id/penstock/hooks` */
   readonly ownPath: string;
+  /** Where the log is: GitLab has none for system hooks, so theirs is our own. */
+  readonly logPath: string;
   /** `project hook`, for summaries. */
   readonly noun: string;
   readonly guard: Guard<HookSubject>;
@@ -39,6 +41,7 @@ export const hookHomes = ({ accounts, project, group }: HookHomeGuards): readonl
     kind: 'system',
     path: '/hooks',
     ownPath: '/penstock/hooks',
+    logPath: '/penstock/hooks',
     noun: 'system hook',
     guard: readAs(accounts.admin(), ({ user }) => ({ place: { kind: 'system' }, user })),
   },
@@ -46,6 +49,7 @@ export const hookHomes = ({ accounts, project, group }: HookHomeGuards): readonl
     kind: 'project',
     path: '/projects/:id/hooks',
     ownPath: '/projects/:id/penstock/hooks',
+    logPath: '/projects/:id/hooks',
     noun: 'project hook',
     guard: readAs(project('admin_hook', { authenticateFirst: true }), (subject) => ({
       place: { kind: 'project', projectId: subject.project.id },
@@ -56,6 +60,7 @@ export const hookHomes = ({ accounts, project, group }: HookHomeGuards): readonl
     kind: 'group',
     path: '/groups/:id/hooks',
     ownPath: '/groups/:id/penstock/hooks',
+    logPath: '/groups/:id/hooks',
     noun: 'group hook',
     guard: readAs(group('admin_group_hooks', { authenticateFirst: true }), (subject) => ({
       place: { kind: 'group', groupId: subject.group.id },

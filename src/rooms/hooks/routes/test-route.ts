@@ -1,0 +1,43 @@
+import { enumeration, type Guard, messageReply, type Route, route } from '../../../http/index.ts';
+import { type ChangeHookDeps, getHook } from '../change-hook.ts';
+import { type TryHookDeps, tryHook } from '../try-hook.ts';
+import { type HookHome, type HookSubject, hookId } from './hook-home.ts';
+
+/** Those that GitLab lets one name, also where it then says that they cannot be tried. */
+const TRIGGERS = [
+  'push_events',
+  'tag_push_events',
+  'note_events',
+  'confidential_note_events',
+  'issues_events',
+  'confidential_issues_events',
+  'merge_requests_events',
+  'job_events',
+  'pipeline_events',
+  'wiki_page_events',
+  'deployment_events',
+  'feature_flag_events',
+  'releases_events',
+  'milestone_events',
+  'emoji_events',
+  'resource_access_token_events',
+  'vulnerability_events',
+] as const;
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/** `guard`: the home's, counted. */
+export const testRoute = (deps: ChangeHookDeps & TryHookDeps, home: HookHome, guard: Guard<HookSubject>): Route =>
+  route({
+    method: 'POST',
+    path: `${home.path}/:hook_id/test/:trigger`,
+    summary: `Send a ${home.noun} the newest thing of a kind, also while it is disabled, and say what came of it`,
+    params: { ...hookId, trigger: enumeration(TRIGGERS, { required: true }) },
+    guard,
+    handler: async ({ subject, params }) => {
+      const hook = await getHook(deps, subject.place, params.hook_id);
+      const outcome = await tryHook(deps, hook, params.trigger, subject.user);
+      if (outcome.kind === 'failed') return messageReply(422, outcome.error);
+      return isSuccess(outcome.status) ? messageReply(201, '201 Created') : messageReply(422, outcome.body);
+    },
+  });
