@@ -275,3 +275,51 @@ describe('our own', () => {
     expect(nothing.body).toEqual({ events: [], after: sequence + 1, has_more: false, oldest });
   });
 });
+
+describe('what a project has', () => {
+  it('is what its hooks are tried with', async () => {
+    const { url, heard } = await receiver();
+    const id = await addHook({ url });
+    const pipeline = await project.run();
+    await project.tag('v1', (await project.headOf('main')) ?? '');
+    const release = { tag_name: 'v1', name: 'First', description: 'The first one' };
+    (await project.call('POST', '/releases', { json: release })).must(201);
+    expect((await test(id, 'pipeline_events')).status).toBe(201);
+    expect((await test(id, 'job_events')).status).toBe(201);
+    expect((await test(id, 'tag_push_events')).status).toBe(201);
+    expect(heard).toMatchObject([
+      { body: { object_kind: 'pipeline', object_attributes: { id: pipeline.id } } },
+      { body: { object_kind: 'build', pipeline_id: pipeline.id, build_name: 'job' } },
+      { body: { object_kind: 'tag_push', ref: 'refs/tags/v1' } },
+    ]);
+  });
+});
+
+describe('a branch filter', () => {
+  it('lets pushes of its branches through, and every tag', async () => {
+    const settings = { url: 'http://127.0.0.1:1/', push_events: true, tag_push_events: true };
+    const hooks: Readonly<Record<string, object>> = {
+      all: {},
+      wildcard: { push_events_branch_filter: 'release/*' },
+      regex: { push_events_branch_filter: '^(release|fix)/', branch_filter_strategy: 'regex' },
+    };
+    const ids: Record<string, number> = {};
+    for (const [name, filter] of Object.entries(hooks)) ids[name] = await addHook({ ...settings, ...filter });
+    const form = { url: 'http://127.0.0.1:1/', push_events: 'true', push_events_branch_filter: 'fix/*' };
+    ids['system'] = (await app.http('POST', '/hooks', { as: root, form })).must(201).number('id');
+    const from = (await project.headOf('main')) ?? '';
+    for (const branch of ['release/1', 'fix/1', 'other']) await project.push({ 'a.txt': branch }, { branch, from });
+    await project.pushTag('v2', from);
+    await app.tick('events');
+    const { rows } = await app.database.pool.query(
+      `select hook_id, payload->>'ref' as ref from hook_deliveries
+        where event_sequence is not null and trigger in ('push_events', 'tag_push_events') order by id`,
+    );
+    const refsOf = (name: string) => rows.filter((row) => Number(row.hook_id) === ids[name]).map(({ ref }) => ref);
+    const [release, fix, other, tag] = ['refs/heads/release/1', 'refs/heads/fix/1', 'refs/heads/other', 'refs/tags/v2'];
+    expect(refsOf('all')).toEqual([release, fix, other, tag]);
+    expect(refsOf('wildcard')).toEqual([release, tag]);
+    expect(refsOf('regex')).toEqual([release, fix, tag]);
+    expect(refsOf('system')).toEqual([fix]);
+  });
+});

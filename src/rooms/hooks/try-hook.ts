@@ -8,7 +8,7 @@ import type { PayloadDeps } from './events/event-definition.ts';
 import type { Hook, HookSwitch } from './hook.ts';
 import { findSample, NOT_TESTABLE } from './sample-fact.ts';
 
-export interface TryHookDeps extends PayloadDeps, DeliverNowDeps {}
+export interface TryHookDeps extends Omit<PayloadDeps, 'page'>, DeliverNowDeps {}
 
 /** The project whose newest things are sent: a group's hook is tried with those of its first project. */
 const projectOf = async ({ db }: TryHookDeps, { place }: Hook): Promise<Project | undefined> => {
@@ -36,7 +36,9 @@ export const tryHook = async (
   if (project === undefined) return { kind: 'failed', error: 'Ensure the group has a project with commits.' };
   const sample = await findSample(deps, trigger, project, user);
   if (sample.kind === 'nothing') return { kind: 'failed', error: sample.sentence };
-  const built = (await definitionOf(sample.fact)?.build(deps, undefined)) ?? [];
+  const context = { occurredAt: deps.clock.now(), wanted: new Set([trigger]) };
+  const page = { facts: [sample.fact] };
+  const built = (await definitionOf(sample.fact)?.build({ ...deps, page }, undefined, context)) ?? [];
   const event = built.find((one) => one.trigger === trigger);
   if (event === undefined) return { kind: 'failed', error: NOT_TESTABLE };
   return deliverNow(deps, hook, { trigger, payload: event.payload, subject: `hook:${hook.id}` });
