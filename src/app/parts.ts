@@ -12,6 +12,7 @@ import { accountGuards, InstanceSettings } from '../rooms/accounts/index.ts';
 import { environmentsOnFact } from '../rooms/environments/index.ts';
 import { groupGuards } from '../rooms/groups/index.ts';
 import { Drains, EventBell, hooksOnFacts, outboundPolicyFor } from '../rooms/hooks/index.ts';
+import { type ChangeDeps, mergeRequestQuestions, mergeRequestsOnPushed } from '../rooms/merge-requests/index.ts';
 import { findExecutingJobByToken, onPushed, pipelineGuards } from '../rooms/pipelines/index.ts';
 import { groupProjects, projectGuards } from '../rooms/projects/index.ts';
 import { findReleaseText } from '../rooms/releases/index.ts';
@@ -19,6 +20,7 @@ import {
   AdvisoryLockPresence,
   moveRefs,
   openRepositories,
+  type Pushed,
   PushJournal,
   projectRepositories,
 } from '../rooms/repositories/index.ts';
@@ -73,6 +75,7 @@ export function makeParts(options: PartsOptions) {
   };
   const accounts = accountGuards(authenticate);
   const core = {
+    ...mergeRequestQuestions({ db, server }),
     db,
     clock,
     log,
@@ -87,7 +90,7 @@ export function makeParts(options: PartsOptions) {
     outboundPolicyFor: outboundPolicyFor({ settings, server, outboundAllow: options.outboundAllow }),
     ...configSources(clock, options.outboundAllow),
   };
-  const pushes = new PushJournal({ ...core, presence, onPushed: (push) => onPushed(core, push) });
+  const pushes = new PushJournal({ ...core, presence, onPushed: (push) => afterPush(core, push) });
   const projectDeps = {
     db,
     clock,
@@ -127,5 +130,11 @@ export function makeParts(options: PartsOptions) {
     guards: { ...pipelineGuards({ db, project }), project },
   };
 }
+
+/** Merge requests first: what comes second settles the push, and is then not told of it again. */
+const afterPush = async (core: ChangeDeps, push: Pushed): Promise<void> => {
+  await mergeRequestsOnPushed(core, push);
+  await onPushed(core, push);
+};
 
 export type Parts = ReturnType<typeof makeParts>;

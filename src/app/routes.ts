@@ -6,6 +6,7 @@ import { environmentRoutes } from '../rooms/environments/index.ts';
 import { groupRoutes } from '../rooms/groups/index.ts';
 import { hooksRoutes } from '../rooms/hooks/index.ts';
 import { idTokenRoutes } from '../rooms/id-tokens/index.ts';
+import { mergeRequestRoutes } from '../rooms/merge-requests/index.ts';
 import {
   createPipelineRoute,
   currentJobRoute,
@@ -101,6 +102,7 @@ export function makeRoutes(parts: Parts): AppRoutes {
     ...triggerPipelineRoutes({ ...parts, payloadLimit: WEBHOOK_LIMIT }),
     ...scheduleRoutes(parts),
     ...hooksRoutes({ ...parts, countHookTest: limits.hookTests, countHookResend: limits.hookResends }),
+    ...mergeRequestRoutes(parts),
     listPipelinesRoute(pipelineDeps),
     createPipelineRoute(pipelineDeps),
     ...pipelineRoutes(pipelineDeps),

@@ -1,5 +1,7 @@
 export type { Commit } from './commit.ts';
 export { parseSignature, trailersOf } from './commit.ts';
+export type { Diff, FileDiff } from './diff.ts';
+export { diffCommits } from './diff.ts';
 export { findPathFault } from './file-path.ts';
 export type { CommitStats, PathChange } from './history.ts';
 export {
@@ -14,6 +16,8 @@ export {
   listPathChanges,
   readCommits,
 } from './history.ts';
+export type { MergedTree } from './merge.ts';
+export { countCommitsBetween, listCommitsBetween, mergeTrees } from './merge.ts';
 export { newCommit, newTag, tagMessageOf } from './new-commit.ts';
 export type { NewObject } from './new-objects.ts';
 export { newObject, writeObjects } from './new-objects.ts';

@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema 1b377cb6f65723e9). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema c962bd7164e6a211). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -269,6 +269,60 @@ export interface JobTraces {
   watched_at: Timestamp | null;
 }
 
+export interface MergeRequestApprovals {
+  created_at: Timestamp;
+  merge_request_id: number;
+  user_id: number;
+}
+
+export interface MergeRequestPeople {
+  created_at: Timestamp;
+  merge_request_id: number;
+  part: string;
+  user_id: number;
+}
+
+export interface MergeRequests {
+  author_id: number | null;
+  auto_merge_options: Json | null;
+  auto_merge_user_id: number | null;
+  base_sha: string | null;
+  checked_sha: string | null;
+  checked_target_sha: string | null;
+  closed_at: Timestamp | null;
+  closed_by_id: number | null;
+  created_at: Timestamp;
+  description: string | null;
+  diff_id: Generated<number>;
+  discussion_locked: boolean | null;
+  has_conflicts: boolean | null;
+  id: Generated<number>;
+  iid: number;
+  labels: Generated<string[]>;
+  last_edited_at: Timestamp | null;
+  last_edited_by_id: number | null;
+  merge_commit_sha: string | null;
+  merge_error: string | null;
+  merge_user_id: number | null;
+  merged_at: Timestamp | null;
+  merging_options: Json | null;
+  merging_sha: string | null;
+  pipelined_sha: string | null;
+  project_id: number;
+  removal_due: Generated<boolean>;
+  remove_source_branch: Generated<boolean>;
+  sha: string;
+  source_branch: string;
+  squash: Generated<boolean>;
+  squash_commit_sha: string | null;
+  start_sha: string | null;
+  state: Generated<string>;
+  target_branch: string;
+  title: string;
+  updated_at: Timestamp;
+  updated_by_id: number | null;
+}
+
 export interface Namespaces {
   created_at: Timestamp;
   deleted_at: Timestamp | null;
@@ -286,6 +340,18 @@ export interface Namespaces {
   subgroup_creation_level: Generated<string>;
   updated_at: Timestamp;
   visibility: Generated<string>;
+}
+
+export interface Notes {
+  author_id: number | null;
+  body: string;
+  created_at: Timestamp;
+  id: Generated<number>;
+  internal: Generated<boolean>;
+  merge_request_id: number;
+  project_id: number;
+  updated_at: Timestamp;
+  updated_by_id: number | null;
 }
 
 export interface OrphanedBlobs {
@@ -355,6 +421,7 @@ export interface Pipelines {
   finished_at: Timestamp | null;
   id: Generated<number>;
   iid: number;
+  merge_request_id: number | null;
   name: string | null;
   project_id: number;
   protected: Generated<boolean>;
@@ -443,6 +510,7 @@ export interface ProjectRedirects {
 }
 
 export interface Projects {
+  allow_merge_on_skipped_pipeline: Generated<boolean>;
   archived: Generated<boolean>;
   auto_cancel_pending_pipelines: Generated<boolean>;
   build_git_strategy: Generated<string>;
@@ -462,13 +530,18 @@ export interface Projects {
   id: Generated<number>;
   keep_latest_artifact: Generated<boolean>;
   last_activity_at: Timestamp;
+  last_merge_request_iid: Generated<number>;
   last_pipeline_iid: Generated<number>;
+  merge_method: Generated<string>;
   name: string;
   namespace_id: number;
+  only_allow_merge_if_pipeline_succeeds: Generated<boolean>;
   path: string;
   public_jobs: Generated<boolean>;
+  remove_source_branch_after_merge: Generated<boolean>;
   request_access_enabled: Generated<boolean>;
   shared_runners_enabled: Generated<boolean>;
+  squash_option: Generated<string>;
   updated_at: Timestamp;
   visibility: Generated<string>;
 }
@@ -704,7 +777,11 @@ export interface DB {
   job_token_uses: JobTokenUses;
   job_traces: JobTraces;
   jobs: Jobs;
+  merge_request_approvals: MergeRequestApprovals;
+  merge_request_people: MergeRequestPeople;
+  merge_requests: MergeRequests;
   namespaces: Namespaces;
+  notes: Notes;
   orphaned_blobs: OrphanedBlobs;
   outbox: Outbox;
   personal_access_tokens: PersonalAccessTokens;

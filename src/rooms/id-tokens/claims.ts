@@ -10,6 +10,8 @@ export interface IdTokenFacts {
   readonly externalUrl: string;
   readonly project: Project;
   readonly pipeline: Pipeline;
+  /** Short name of branch or tag; of a merge request's pipeline the source branch. */
+  readonly sourceRef: string;
   readonly job: Job;
   readonly user: User;
   /** Of the user in the project. */
@@ -36,9 +38,9 @@ const ROLE_NAMES: Readonly<Partial<Record<number, string>>> = {
  * their features: `groups_direct`, `user_identities`.
  */
 export function claimsOf(facts: IdTokenFacts): Readonly<Record<string, string | number | null>> {
-  const { externalUrl, project, pipeline, job, user, environment, runnerId } = facts;
+  const { externalUrl, project, pipeline, sourceRef, job, user, environment, runnerId } = facts;
   const { namespace } = project;
-  const refPath = `refs/${pipeline.tag ? 'tags' : 'heads'}/${pipeline.ref}`;
+  const refPath = `refs/${pipeline.tag ? 'tags' : 'heads'}/${sourceRef}`;
   return {
     project_id: String(project.id),
     project_path: project.fullPath,
@@ -56,7 +58,7 @@ export function claimsOf(facts: IdTokenFacts): Readonly<Record<string, string | 
     pipeline_id: String(pipeline.id),
     pipeline_source: pipeline.source,
     job_id: String(job.id),
-    ref: pipeline.ref,
+    ref: sourceRef,
     ref_type: pipeline.tag ? 'tag' : 'branch',
     ref_path: refPath,
     ref_protected: String(job.protected),
@@ -69,11 +71,11 @@ export function claimsOf(facts: IdTokenFacts): Readonly<Record<string, string | 
     ...(runnerId !== undefined && { runner_id: runnerId, runner_environment: 'self-hosted' }),
     sha: pipeline.sha,
     project_visibility: project.visibility,
-    ci_config_ref_uri: configRefUri({ externalUrl }, project, pipeline),
+    ci_config_ref_uri: configRefUri({ externalUrl }, project, { ref: sourceRef, tag: pipeline.tag }),
     ci_config_sha: pipeline.sha,
   };
 }
 
 /** `project_path:group/project:ref_type:branch:ref:main`. */
-export const subjectOf = ({ project, pipeline }: IdTokenFacts): string =>
-  `project_path:${project.fullPath}:ref_type:${pipeline.tag ? 'tag' : 'branch'}:ref:${pipeline.ref}`;
+export const subjectOf = ({ project, pipeline, sourceRef }: IdTokenFacts): string =>
+  `project_path:${project.fullPath}:ref_type:${pipeline.tag ? 'tag' : 'branch'}:ref:${sourceRef}`;

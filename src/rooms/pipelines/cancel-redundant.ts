@@ -12,7 +12,7 @@ import type { PipelineSource, Status } from '../../wire/statuses.ts';
 import { isCancelable, STATUSES } from '../../wire/statuses.ts';
 import type { Project } from '../projects/index.ts';
 import type { RepositoryDeps } from '../repositories/index.ts';
-import { headOf } from '../repositories/index.ts';
+import { findCommit, headOf } from '../repositories/index.ts';
 import { cancelPipeline } from './change-pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { ProcessDeps } from './process-deps.ts';
@@ -62,7 +62,7 @@ export async function cancelRedundantPipelines(
   const since = new Date(now.getTime() - AUTO_CANCEL_MAX_AGE_DAYS * 86_400_000);
   const candidates = await findCandidates(deps.db, pipeline, since);
   if (candidates.length === 0) return;
-  const headSha = (await headOf(deps.repositories, project, pipeline.ref)) ?? null;
+  const headSha = await headShaOf(deps.repositories, project, pipeline);
   for (const candidate of candidates) {
     if (!isRedundant(candidate, { ...pipeline, headSha }, now)) continue;
     const snapshot = await findSnapshot(deps.db, candidate.id);
@@ -76,3 +76,8 @@ export async function cancelRedundantPipelines(
       .execute();
   }
 }
+
+const headShaOf = async (repositories: RepositoryDeps, project: Project, pipeline: Pipeline): Promise<string | null> =>
+  pipeline.source === 'merge_request_event'
+    ? ((await findCommit(repositories, project, pipeline.ref))?.sha ?? null)
+    : ((await headOf(repositories, project, pipeline.ref)) ?? null);

@@ -1,7 +1,7 @@
 export type { AdvanceResult, JobWish } from './advance.ts';
 export { advanceJob } from './advance.ts';
 export type { AnswerDeps } from './answer.ts';
-export { answerJob, contextOf, newPipelineExtras } from './answer.ts';
+export { answerJob, contextOf, newPipelineExtras, pipelineExtras } from './answer.ts';
 export { cancelPipeline } from './change-pipeline.ts';
 export { commitFacts } from './commit-facts.ts';
 export type { CreatePipelineDeps } from './create/create-pipeline.ts';
@@ -14,6 +14,7 @@ export type {
   CreatePipelineRequest,
   CreatePipelineResult,
   CreationRefused,
+  MergeRequestOfPipeline,
   ScheduleOfPipeline,
 } from './create/request.ts';
 export { asJobVariable } from './create/variable-scopes.ts';
@@ -26,8 +27,14 @@ export type { FindJobBelongings, JobBelongings, PresentedArtifact } from './job-
 export { findJobById, findJobsOfPipeline, findJobWithOptions } from './job-store.ts';
 export type { JobTokenVerdict } from './job-token.ts';
 export { findExecutingJobByToken, judgeJobToken } from './job-token.ts';
+export type { MergeRequestQuestions } from './merge-request-questions.ts';
 export type { Pipeline, PipelineVariable } from './pipeline.ts';
-export { countPipelines, findNewestPipelineOfSchedule, listPipelines } from './pipeline-list-store.ts';
+export {
+  countPipelines,
+  findHeadPipeline,
+  findNewestPipelineOfSchedule,
+  listPipelines,
+} from './pipeline-list-store.ts';
 export { findNewestPipelineOfCommit, findPipelineById } from './pipeline-store.ts';
 export type { PresentContext } from './present.ts';
 export { presentPipeline, presentPipelineBasic, presentVariable } from './present.ts';

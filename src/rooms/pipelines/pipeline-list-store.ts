@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { PipelineId, ProjectId, ScheduleId, UserId } from '../../kit/ids.ts';
-import type { Db } from '../../platform/postgres/index.ts';
+import type { MergeRequestId, PipelineId, ProjectId, ScheduleId, UserId } from '../../kit/ids.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { Status } from '../../wire/statuses.ts';
 import type { Pipeline } from './pipeline.ts';
 import { toPipeline } from './pipeline-store.ts';
@@ -26,6 +26,14 @@ export interface PipelineFilter {
   readonly name?: string;
   readonly triggerId?: number;
   readonly scheduleId?: ScheduleId;
+  readonly mergeRequest?: PipelinesOfMergeRequest;
+}
+
+/** Its own pipelines, and those of its source branch for these commits. */
+export interface PipelinesOfMergeRequest {
+  readonly id: MergeRequestId;
+  readonly sourceBranch: string;
+  readonly shas: readonly string[];
 }
 
 export interface PipelineOrder {
@@ -45,6 +53,7 @@ const filtered = (db: Db, filter: PipelineFilter) => {
         .select((one) => one.fn.max('newest.id').as('id'))
         .where('newest.project_id', '=', filter.projectId)
         .where('newest.tag', '=', tags)
+        .where('newest.source', '<>', 'merge_request_event')
         .$if(scheduleId !== undefined, (of) => of.where('newest.schedule_id', '=', scheduleId ?? null))
         .groupBy('newest.ref'),
     );
@@ -73,8 +82,35 @@ const filtered = (db: Db, filter: PipelineFilter) => {
   if (filter.name !== undefined) query = query.where('name', '=', filter.name);
   if (filter.triggerId !== undefined) query = query.where('trigger_id', '=', filter.triggerId);
   if (filter.scheduleId !== undefined) query = query.where('schedule_id', '=', filter.scheduleId);
+  if (filter.mergeRequest !== undefined) query = query.where(ofMergeRequest(filter.mergeRequest));
   return query;
 };
+
+const ofMergeRequest = ({ id, sourceBranch, shas }: PipelinesOfMergeRequest) => sql<boolean>`(
+  pipelines.merge_request_id = ${id} or (
+    pipelines.ref = ${sourceBranch} and not pipelines.tag and pipelines.source <> 'merge_request_event'
+    and pipelines.sha = any(${[...shas]}::text[])
+  ))`;
+
+/** The one that decides whether the merge request may be merged: of its head, its own before its branch's, the newest. */
+export async function findHeadPipeline(
+  db: Db | Tx,
+  projectId: ProjectId,
+  of: { readonly id: MergeRequestId; readonly sourceBranch: string; readonly sha: string },
+): Promise<Pipeline | undefined> {
+  const row = await db
+    .selectFrom('pipelines')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('sha', '=', of.sha)
+    .where('source', '<>', 'parent_pipeline')
+    .where(ofMergeRequest({ ...of, shas: [of.sha] }))
+    .orderBy(sql`merge_request_id is not null`, 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toPipeline(row);
+}
 
 export async function listPipelines(
   db: Db,

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
-import type { PipelineId, ProjectId, ScheduleId, TriggerId, UserId } from '../../kit/ids.ts';
+import type { MergeRequestId, PipelineId, ProjectId, ScheduleId, TriggerId, UserId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import { jsonParameter } from '../../platform/postgres/index.ts';
 import type { PipelineFailureReason, PipelineSource, Status } from '../../wire/statuses.ts';
@@ -26,6 +26,7 @@ export const toPipeline = (row: Selectable<DB['pipelines']>): Pipeline => ({
   triggerId: row.trigger_id as TriggerId | null,
   triggerShortToken: row.trigger_short_token,
   scheduleId: row.schedule_id as ScheduleId | null,
+  mergeRequestId: row.merge_request_id as MergeRequestId | null,
   protected: row.protected,
   autoCancelOnNewCommit: row.auto_cancel_on_new_commit as Pipeline['autoCancelOnNewCommit'],
   autoCancelOnJobFailure: row.auto_cancel_on_job_failure as Pipeline['autoCancelOnJobFailure'],
@@ -115,6 +116,7 @@ export interface NewPipeline {
   readonly triggerId: TriggerId | null;
   readonly triggerShortToken: string | null;
   readonly scheduleId: ScheduleId | null;
+  readonly mergeRequestId: MergeRequestId | null;
   readonly protected: boolean;
   readonly autoCancelOnNewCommit: Pipeline['autoCancelOnNewCommit'];
   readonly autoCancelOnJobFailure: Pipeline['autoCancelOnJobFailure'];
@@ -122,7 +124,8 @@ export interface NewPipeline {
 
 /**
  * Gives the pipelines, all of one project, its next numbers in the order given, and answers them so. The project's row is
- * locked from here to the end of the transaction, so call it as late as possible. A schedule that was deleted meanwhile is
+ * locked from here to the end of the transaction, so call it as late as possible. A schedule or merge request that was
+ * deleted meanwhile is
  * left out.
  */
 export async function insertPipelines(
@@ -139,12 +142,13 @@ export async function insertPipelines(
     )
     insert into pipelines (
       project_id, iid, ref, tag, sha, before_sha, source, status, failure_reason, yaml_errors, name, user_id,
-      trigger_id, trigger_short_token, schedule_id, protected, auto_cancel_on_new_commit, auto_cancel_on_job_failure,
+      trigger_id, trigger_short_token, schedule_id, merge_request_id, protected, auto_cancel_on_new_commit, auto_cancel_on_job_failure,
       created_at, updated_at, finished_at
     )
     select ${projectId}, numbered.iid + p.ord, p.ref, p.tag, p.sha, p."beforeSha", p.source, p.status,
       p."failureReason", p."yamlErrors", p.name, p."userId", p."triggerId", p."triggerShortToken",
-      (select id from pipeline_schedules where id = p."scheduleId" for key share), p.protected,
+      (select id from pipeline_schedules where id = p."scheduleId" for key share),
+      (select id from merge_requests where id = p."mergeRequestId" for key share), p.protected,
       p."autoCancelOnNewCommit", p."autoCancelOnJobFailure", ${now}::timestamptz, ${now}::timestamptz,
       case when p.status = 'failed' then ${now}::timestamptz end
     from numbered cross join jsonb_to_recordset(
@@ -152,7 +156,7 @@ export async function insertPipelines(
     ) as p(
       ord int, ref text, tag boolean, sha text, "beforeSha" text, source text, status text, "failureReason" text,
       "yamlErrors" text, name text, "userId" bigint, "triggerId" bigint, "triggerShortToken" text, "scheduleId" bigint,
-      protected boolean, "autoCancelOnNewCommit" text, "autoCancelOnJobFailure" text
+      "mergeRequestId" bigint, protected boolean, "autoCancelOnNewCommit" text, "autoCancelOnJobFailure" text
     )
     order by p.ord
     returning *`.execute(tx);

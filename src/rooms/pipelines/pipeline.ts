@@ -1,4 +1,4 @@
-import type { PipelineId, ProjectId, ScheduleId, TriggerId, UserId } from '../../kit/ids.ts';
+import type { MergeRequestId, PipelineId, ProjectId, ScheduleId, TriggerId, UserId } from '../../kit/ids.ts';
 import type { PipelineFailureReason, PipelineSource, Status } from '../../wire/statuses.ts';
 
 /** A row of `pipelines`. */
@@ -24,6 +24,8 @@ export interface Pipeline {
   readonly triggerShortToken: string | null;
   /** Null also when the schedule is gone. */
   readonly scheduleId: ScheduleId | null;
+  /** Of a pipeline of a merge request. Null also when that is gone. */
+  readonly mergeRequestId: MergeRequestId | null;
   /** Whether the ref was protected when the pipeline was created. */
   readonly protected: boolean;
   readonly autoCancelOnNewCommit: 'conservative' | 'interruptible' | 'none';

@@ -57,7 +57,7 @@ export const ABILITIES = {
   read_merge_request: { role: planner, open: 'code' },
   create_merge_request_from: { role: developer, frozen: true },
   create_merge_request_in: { role: reporter, open: 'code', frozen: true },
-  destroy_merge_request: { role: maintainer, frozen: true },
+  destroy_merge_request: { role: owner, frozen: true },
 
   read_pipeline: { role: jobsReader, open: 'jobs' },
   create_pipeline: { role: developer, frozen: true, confirmed: true },

@@ -21,11 +21,12 @@ export {
   isProtected,
   mayDeleteRef,
   mayForcePush,
+  mayMergeInto,
   mayPush,
   mayUpdateRef,
   type ProtectedRefs,
   type RefKind,
 } from './protected-refs.ts';
 export type { Role } from './role.ts';
-export { findRole } from './role-store.ts';
+export { findRole, isMember } from './role-store.ts';
 export { projectRoutes } from './routes/index.ts';

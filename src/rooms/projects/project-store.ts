@@ -3,7 +3,7 @@ import type { NamespaceId, ProjectId, UserId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import { NAMESPACE_COLUMNS, type Namespace, type NamespaceRow, toNamespace } from '../accounts/index.ts';
 import { isPathTaken, type Visibility } from '../groups/index.ts';
-import type { Project } from './project.ts';
+import { MERGE_METHODS, type Project, SQUASH_OPTIONS } from './project.ts';
 import { isOverrideRole } from './variables-override.ts';
 
 const PROJECT_COLUMNS = [
@@ -29,12 +29,21 @@ const PROJECT_COLUMNS = [
   'projects.ci_inbound_job_token_scope_enabled',
   'projects.ci_push_repository_for_job_token_allowed',
   'projects.request_access_enabled',
+  'projects.merge_method',
+  'projects.squash_option',
+  'projects.only_allow_merge_if_pipeline_succeeds',
+  'projects.allow_merge_on_skipped_pipeline',
+  'projects.remove_source_branch_after_merge',
   'projects.last_activity_at',
   'projects.created_at',
   'projects.updated_at',
 ] as const;
 
-type ProjectRow = Omit<Selectable<DB['projects']>, 'namespace_id' | 'last_pipeline_iid' | 'deleted_at'> & NamespaceRow;
+type ProjectRow = Omit<
+  Selectable<DB['projects']>,
+  'namespace_id' | 'last_pipeline_iid' | 'last_merge_request_iid' | 'deleted_at'
+> &
+  NamespaceRow;
 
 const toVisibility = (text: string): Visibility => (text === 'public' || text === 'internal' ? text : 'private');
 
@@ -64,6 +73,11 @@ export const toProject = (row: ProjectRow): Project => ({
   jobTokenScopeEnabled: row.ci_inbound_job_token_scope_enabled,
   jobTokenPushAllowed: row.ci_push_repository_for_job_token_allowed,
   requestAccessEnabled: row.request_access_enabled,
+  mergeMethod: MERGE_METHODS.find((method) => method === row.merge_method) ?? 'merge',
+  squashOption: SQUASH_OPTIONS.find((option) => option === row.squash_option) ?? 'default_off',
+  onlyAllowMergeIfPipelineSucceeds: row.only_allow_merge_if_pipeline_succeeds,
+  allowMergeOnSkippedPipeline: row.allow_merge_on_skipped_pipeline,
+  removeSourceBranchAfterMerge: row.remove_source_branch_after_merge,
   lastActivityAt: row.last_activity_at,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -208,6 +222,11 @@ export type ProjectChanges = Partial<
     | 'jobTokenScopeEnabled'
     | 'jobTokenPushAllowed'
     | 'requestAccessEnabled'
+    | 'mergeMethod'
+    | 'squashOption'
+    | 'onlyAllowMergeIfPipelineSucceeds'
+    | 'allowMergeOnSkippedPipeline'
+    | 'removeSourceBranchAfterMerge'
   >
 >;
 
@@ -232,6 +251,11 @@ const COLUMN_OF = {
   jobTokenScopeEnabled: 'ci_inbound_job_token_scope_enabled',
   jobTokenPushAllowed: 'ci_push_repository_for_job_token_allowed',
   requestAccessEnabled: 'request_access_enabled',
+  mergeMethod: 'merge_method',
+  squashOption: 'squash_option',
+  onlyAllowMergeIfPipelineSucceeds: 'only_allow_merge_if_pipeline_succeeds',
+  allowMergeOnSkippedPipeline: 'allow_merge_on_skipped_pipeline',
+  removeSourceBranchAfterMerge: 'remove_source_branch_after_merge',
 } as const satisfies Readonly<Record<keyof ProjectChanges, keyof DB['projects']>>;
 
 const columnOf = (name: string): string | undefined =>

@@ -5,6 +5,13 @@ import type { Visibility } from '../groups/index.ts';
 /** Lowest role that may pass variables to a pipeline. */
 export type VariablesOverrideRole = 'developer' | 'maintainer' | 'owner' | 'no_one_allowed';
 
+export const MERGE_METHODS = ['merge', 'rebase_merge', 'ff'] as const;
+export type MergeMethod = (typeof MERGE_METHODS)[number];
+
+export const SQUASH_OPTIONS = ['never', 'always', 'default_on', 'default_off'] as const;
+/** Whether commits are squashed when they are merged: `default_…` is what a merge request begins with. */
+export type SquashOption = (typeof SQUASH_OPTIONS)[number];
+
 export interface Project {
   readonly id: ProjectId;
   readonly namespace: Namespace;
@@ -38,6 +45,14 @@ export interface Project {
   readonly jobTokenPushAllowed: boolean;
   /** Whoever sees it may ask to become a member. */
   readonly requestAccessEnabled: boolean;
+  /** How merge requests are merged: a merge commit, one only where the target is an ancestor (`rebase_merge`), or none. */
+  readonly mergeMethod: MergeMethod;
+  readonly squashOption: SquashOption;
+  readonly onlyAllowMergeIfPipelineSucceeds: boolean;
+  /** A skipped pipeline is as good as one that succeeded. */
+  readonly allowMergeOnSkippedPipeline: boolean;
+  /** What a new merge request begins with. */
+  readonly removeSourceBranchAfterMerge: boolean;
   readonly lastActivityAt: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;

@@ -78,6 +78,10 @@ export const mayDeleteRef = (
   return through === 'api' && userCan(who.user, 'delete_protected_branch', project, who.role);
 };
 
+/** Whether somebody may merge into a branch: with the right to push to it, or to merge, where it is protected. */
+export const mayMergeInto = (project: Project, rules: ProtectedRefs, who: Who, branch: string): boolean =>
+  userCan(who.user, 'push_code', project, who.role) && mayUpdateRef(project, rules, who, branch, 'branch');
+
 /**
  * Whether somebody may run, retry, play or cancel pipelines on a ref: on a protected branch with the right to push *or*
  * merge, on a protected tag with the right to create it. Says nothing of the role that the action itself needs.

@@ -23,3 +23,10 @@ export const getCommit = async (
   if (commit === undefined) throw notFound('Commit');
   return commit;
 };
+
+/** The commits of these shas, in order; those that are gone are left out. */
+export const findCommitsByShas = (
+  deps: RepositoryDeps,
+  project: HasRepository,
+  shas: readonly string[],
+): Promise<readonly git.Commit[]> => git.readCommits(repositoryOf(deps, project), shas);

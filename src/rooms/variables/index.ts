@@ -1,3 +1,4 @@
+export { type MergeRequestFacts, mergeRequestRef } from './merge-request-variables.ts';
 export {
   type CommitFacts,
   configRefUri,

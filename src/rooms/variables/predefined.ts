@@ -3,6 +3,7 @@ import { slugOf } from '../../kit/slug.ts';
 import { GITLAB_VERSION } from '../../kit/version.ts';
 import type { User } from '../accounts/index.ts';
 import type { Project } from '../projects/index.ts';
+import { type MergeRequestFacts, mergeRequestVariables } from './merge-request-variables.ts';
 
 /**
  * GitLab's predefined variables as pure functions of facts, one function a group of the documented order. Each group
@@ -100,6 +101,10 @@ export interface PipelineVariableFacts {
   readonly beforeSha: string;
   readonly protected: boolean;
   readonly commit: CommitFacts;
+  /** Of a pipeline of a merge request; undefined also when that is gone. */
+  readonly mergeRequest?: MergeRequestFacts;
+  /** Full references (`group/project!1`) of open merge requests of the branch. */
+  readonly openMergeRequests?: readonly string[];
 }
 
 /** `host[:port][/root]/group/project//<file>@<full ref>`: where the pipeline's definition is read. */
@@ -155,7 +160,8 @@ const descriptionOf = (message: string): string => {
 
 /** The pipeline and its commit. */
 export function pipelineVariables(facts: PipelineVariableFacts): readonly Variable[] {
-  const { commit } = facts;
+  const { commit, mergeRequest } = facts;
+  const refName = mergeRequest?.sourceBranch ?? facts.ref;
   return [
     ...(facts.iid === undefined ? [] : [pub('CI_PIPELINE_IID', String(facts.iid))]),
     pub('CI_PIPELINE_SOURCE', facts.source),
@@ -165,18 +171,24 @@ export function pipelineVariables(facts: PipelineVariableFacts): readonly Variab
     pub('CI_COMMIT_SHA', facts.sha),
     pub('CI_COMMIT_SHORT_SHA', facts.sha.slice(0, 8)),
     pub('CI_COMMIT_BEFORE_SHA', facts.beforeSha),
-    pub('CI_COMMIT_REF_NAME', facts.ref),
-    pub('CI_COMMIT_REF_SLUG', slugOf(facts.ref)),
-    ...(facts.tag
-      ? [pub('CI_COMMIT_TAG', facts.ref), pub('CI_COMMIT_TAG_MESSAGE', commit.tagMessage ?? '')]
-      : [pub('CI_COMMIT_BRANCH', facts.ref)]),
+    pub('CI_COMMIT_REF_NAME', refName),
+    pub('CI_COMMIT_REF_SLUG', slugOf(refName)),
+    ...refKindVariables(facts),
     ...messageVariables(commit.message),
     pub('CI_COMMIT_TITLE', titleOf(commit.message)),
     pub('CI_COMMIT_DESCRIPTION', descriptionOf(commit.message)),
     pub('CI_COMMIT_REF_PROTECTED', String(facts.protected)),
     pub('CI_COMMIT_TIMESTAMP', commit.timestamp),
     pub('CI_COMMIT_AUTHOR', `${commit.authorName} <${commit.authorEmail}>`),
+    ...(mergeRequest === undefined ? [] : mergeRequestVariables(mergeRequest)),
+    ...optional('CI_OPEN_MERGE_REQUESTS', facts.openMergeRequests?.join(',')),
   ];
+}
+
+/** A pipeline of a merge request is of neither branch nor tag. */
+function refKindVariables({ tag, ref, source, commit }: PipelineVariableFacts): readonly Variable[] {
+  if (tag) return [pub('CI_COMMIT_TAG', ref), pub('CI_COMMIT_TAG_MESSAGE', commit.tagMessage ?? '')];
+  return source === 'merge_request_event' ? [] : [pub('CI_COMMIT_BRANCH', ref)];
 }
 
 export interface JobVariableFacts {

@@ -3,12 +3,14 @@ import type { Vault } from '../../../platform/secrets/index.ts';
 import { findProtectedRefs, type Project } from '../../projects/index.ts';
 import { findCommit, findTagMessage, type RepositoryDeps, resolveRef } from '../../repositories/index.ts';
 import { findVariableShelves } from '../../variables/index.ts';
+import type { MergeRequestQuestions } from '../merge-request-questions.ts';
 import { findConfigContent } from './config-source/config-content.ts';
 
 export interface CreationSourcesDeps {
   readonly db: Db;
   readonly vault: Vault;
   readonly repositories: RepositoryDeps;
+  readonly findOpenMergeRequests: MergeRequestQuestions['findOpenMergeRequests'];
 }
 
 /**
@@ -21,6 +23,7 @@ export const creationSources = (deps: CreationSourcesDeps, project: Project) => 
   findTagMessage: once((tag: string) => findTagMessage(deps.repositories, project, tag)),
   findConfigContent: once((sha: string) => findConfigContent(deps.repositories, project, sha)),
   findProtectedRefs: once(() => findProtectedRefs(deps.db, project.id)),
+  findOpenMergeRequests: once((branch: string) => deps.findOpenMergeRequests(project, branch)),
   findVariableShelves: once(() => findVariableShelves(deps, project)),
 });
 

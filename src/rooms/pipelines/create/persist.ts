@@ -169,6 +169,7 @@ const columnsOf = (draft: PipelineDraft): Omit<NewPipeline, 'status' | 'failureR
   triggerId: draft.request.trigger?.id ?? null,
   triggerShortToken: draft.request.trigger?.shortToken ?? null,
   scheduleId: draft.request.schedule?.id ?? null,
+  mergeRequestId: draft.request.mergeRequest?.id ?? null,
   protected: draft.protected,
   autoCancelOnNewCommit: 'conservative',
   autoCancelOnJobFailure: 'none',

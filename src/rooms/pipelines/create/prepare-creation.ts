@@ -1,7 +1,8 @@
 import type { CompileHost, CompileInput } from '../../../ci-lang/index.ts';
-import { userCan } from '../../projects/index.ts';
+import { isProtected, userCan } from '../../projects/index.ts';
 import type { Commit, ResolvedRef } from '../../repositories/index.ts';
 import { NO_SHA } from '../../repositories/index.ts';
+import { mergeRequestRef } from '../../variables/index.ts';
 import { checkVariables, pipelineVariablesOf } from './check-variables.ts';
 import { type CompileHostDeps, compileHost } from './config-source/compile-host.ts';
 import { type CreationSources, creationSources } from './creation-sources.ts';
@@ -66,8 +67,9 @@ export async function prepareCreation(
     return { kind: 'refused', refusal: refuse('Missing CI config file', { hint }), draft };
   }
   const { inputs, source } = request;
-  const { ref, tag } = draft;
-  const facts = { source, ref, tag, ...(!tag && { branch: ref }) };
+  const { tag } = draft;
+  const ref = located.ref.name;
+  const facts = { source, ref, tag, ...(!tag && request.mergeRequest === undefined && { branch: ref }) };
   return {
     kind: 'prepared',
     draft,
@@ -110,12 +112,18 @@ async function locate(sources: CreationSources, request: CreatePipelineRequest):
   const sha = request.sha ?? ref.sha;
   const commit = await sources.findCommit(sha);
   if (commit === undefined) return refuse('Commit not found');
-  return { ref, sha: commit.sha, commit, protected: verdict.protected };
+  const guarded = verdict.protected && (await targetIsProtected(sources, request));
+  return { ref, sha: commit.sha, commit, protected: guarded };
 }
+
+/** As GitLab: the pipeline of a merge request is protected when both of its branches are. */
+const targetIsProtected = async (sources: CreationSources, { mergeRequest }: CreatePipelineRequest): Promise<boolean> =>
+  mergeRequest === undefined ||
+  isProtected(await sources.findProtectedRefs(), mergeRequest.facts.targetBranch, 'branch');
 
 const draftOf = (request: CreatePipelineRequest, located: Located): PipelineDraft => ({
   request,
-  ref: located.ref.name,
+  ref: request.mergeRequest === undefined ? located.ref.name : mergeRequestRef(request.mergeRequest.facts.iid),
   tag: located.ref.kind === 'tag',
   sha: located.sha,
   beforeSha: request.beforeSha ?? NO_SHA,

@@ -1,9 +1,10 @@
 import type { DecisionTrace } from '../../../ci-lang/index.ts';
-import type { JobId, PipelineId, ProjectId, ScheduleId, TriggerId } from '../../../kit/ids.ts';
+import type { JobId, MergeRequestId, PipelineId, ProjectId, ScheduleId, TriggerId } from '../../../kit/ids.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
 import type { PipelineFailureReason, PipelineSource } from '../../../wire/statuses.ts';
 import type { User } from '../../accounts/index.ts';
 import type { Project, Role } from '../../projects/index.ts';
+import type { MergeRequestFacts } from '../../variables/index.ts';
 import type { Pipeline, PipelineVariable } from '../pipeline.ts';
 import type { Reason } from '../why/reason.ts';
 
@@ -15,7 +16,7 @@ export interface CreatePipelineRequest {
   /** The user's present role in the project (administrators are owners, except through a job token). */
   readonly role: Role | undefined;
   readonly source: PipelineSource;
-  /** Short or full (`refs/heads/…`, `refs/tags/…`). */
+  /** Short or full (`refs/heads/…`, `refs/tags/…`). Of a merge request: its source branch. */
   readonly ref: string;
   /** A push: the commit that the ref was moved to, and the one before. Otherwise the ref's commit and zeros. */
   readonly sha?: string;
@@ -34,6 +35,7 @@ export interface CreatePipelineRequest {
   readonly saveOnErrors: boolean;
   readonly trigger?: { readonly id: TriggerId; readonly shortToken: string };
   readonly schedule?: ScheduleOfPipeline;
+  readonly mergeRequest?: MergeRequestOfPipeline;
   readonly upstream?: {
     readonly projectId: ProjectId;
     readonly pipelineId: PipelineId;
@@ -46,6 +48,12 @@ export interface CreatePipelineRequest {
   readonly claim?: (tx: Tx) => Promise<boolean>;
   /** Runs last in the same transaction, with what is written. */
   readonly settle?: (tx: Tx, outcome: CreationOutcome) => Promise<void>;
+}
+
+/** The merge request that a pipeline is of: it runs on the head of the source branch (`sha` of the request). */
+export interface MergeRequestOfPipeline {
+  readonly id: MergeRequestId;
+  readonly facts: MergeRequestFacts;
 }
 
 /** What a request came to, as rows. */

@@ -12,6 +12,7 @@ import {
   userVariables,
 } from '../../variables/index.ts';
 import { commitFacts } from '../commit-facts.ts';
+import type { MergeRequestQuestions } from '../merge-request-questions.ts';
 import type { PipelineVariable } from '../pipeline.ts';
 import type { CreationSources } from './creation-sources.ts';
 import type { PipelineDraft } from './persist.ts';
@@ -21,6 +22,7 @@ export interface VariableScopeDeps {
   readonly vault: Vault;
   readonly server: ServerFacts;
   readonly repositories: RepositoryDeps;
+  readonly findOpenMergeRequests: MergeRequestQuestions['findOpenMergeRequests'];
 }
 
 /** A variable of a pipeline as its jobs see it. */
@@ -39,14 +41,16 @@ export const asJobVariable = (variable: PipelineVariable): Variable => ({
  */
 export async function variableScopes(
   deps: VariableScopeDeps,
-  sources: Pick<CreationSources, 'findVariableShelves' | 'findTagMessage'>,
+  sources: Pick<CreationSources, 'findVariableShelves' | 'findTagMessage' | 'findOpenMergeRequests'>,
   draft: PipelineDraft,
   commit: Commit,
 ): Promise<VariableScopes> {
-  const { project, user, source, trigger, schedule } = draft.request;
-  const [shelves, tagMessage] = await Promise.all([
+  const { project, user, source, trigger, schedule, mergeRequest } = draft.request;
+  const sourceBranch = draft.tag ? undefined : (mergeRequest?.facts.sourceBranch ?? draft.ref);
+  const [shelves, tagMessage, openMergeRequests] = await Promise.all([
     sources.findVariableShelves(),
     draft.tag ? sources.findTagMessage(draft.ref) : undefined,
+    sourceBranch === undefined ? [] : sources.findOpenMergeRequests(sourceBranch),
   ]);
   const predefined = [
     ...projectVariables(deps.server, project),
@@ -54,9 +58,11 @@ export async function variableScopes(
       ...draft,
       source,
       commit: commitFacts(commit, tagMessage),
+      openMergeRequests,
+      ...(mergeRequest !== undefined && { mergeRequest: mergeRequest.facts }),
       ...(schedule !== undefined && { scheduleDescription: schedule.description }),
     }),
-    ...configVariables(deps.server, project, draft),
+    ...configVariables(deps.server, project, { ...draft, ref: sourceBranch ?? draft.ref }),
   ];
   const person = userVariables(user);
   const own = [...draft.variables, ...(schedule?.variables ?? [])].map(asJobVariable);

@@ -1,6 +1,7 @@
 import { boolean, enumeration, integer, type Params, string } from '../../../http/index.ts';
 import { withoutAbsent } from '../../../kit/without-absent.ts';
 import { VISIBILITIES } from '../../groups/index.ts';
+import { MERGE_METHODS, SQUASH_OPTIONS } from '../project.ts';
 import type { ProjectChanges } from '../project-store.ts';
 import { OVERRIDE_ROLE_NAMES } from '../variables-override.ts';
 
@@ -28,6 +29,11 @@ export const settingParams = {
   ci_pipeline_variables_minimum_override_role: enumeration(OVERRIDE_ROLE_NAMES),
   ci_push_repository_for_job_token_allowed: boolean(),
   request_access_enabled: boolean(),
+  merge_method: enumeration(MERGE_METHODS),
+  squash_option: enumeration(SQUASH_OPTIONS),
+  only_allow_merge_if_pipeline_succeeds: boolean(),
+  allow_merge_on_skipped_pipeline: boolean(),
+  remove_source_branch_after_merge: boolean(),
 };
 
 type SettingParams = Params<typeof settingParams>;
@@ -67,6 +73,11 @@ export const changesOf = (params: SettingParams): ProjectChanges => {
     variablesOverrideRole: overrideRoleOf(params),
     jobTokenPushAllowed: params.ci_push_repository_for_job_token_allowed,
     requestAccessEnabled: params.request_access_enabled,
+    mergeMethod: params.merge_method,
+    squashOption: params.squash_option,
+    onlyAllowMergeIfPipelineSucceeds: params.only_allow_merge_if_pipeline_succeeds,
+    allowMergeOnSkippedPipeline: params.allow_merge_on_skipped_pipeline,
+    removeSourceBranchAfterMerge: params.remove_source_branch_after_merge,
   };
   return withoutAbsent(wanted);
 };

@@ -40,6 +40,7 @@ export const buildPayload =
 
 async function refExists(deps: JobSourceDeps, sources: JobSources): Promise<boolean> {
   const { project, pipeline } = sources;
+  if (pipeline.source === 'merge_request_event') return false;
   const find = pipeline.tag ? findTag : findBranch;
   return (await find(deps.repositories, project, pipeline.ref)) !== undefined;
 }

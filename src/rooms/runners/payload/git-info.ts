@@ -50,6 +50,7 @@ export function gitInfo(facts: GitFacts): GitInfo {
 function refRefspecs(facts: GitFacts, depth: number): readonly string[] {
   const { ref, tag } = facts.pipeline;
   if (depth === 0) return ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*'];
+  // The pipeline of a merge request is on no branch of its own: its commit suffices.
   if (!facts.refExists) return [];
   return [tag ? `+refs/tags/${ref}:refs/tags/${ref}` : `+refs/heads/${ref}:refs/remotes/origin/${ref}`];
 }

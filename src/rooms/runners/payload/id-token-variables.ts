@@ -25,6 +25,7 @@ export async function idTokenVariables(
     externalUrl: deps.server.externalUrl,
     project,
     pipeline,
+    sourceRef: sources.mergeRequest?.sourceBranch ?? pipeline.ref,
     job,
     user,
     role: await findRole(deps.db, user, project.id, deps.clock.now()),

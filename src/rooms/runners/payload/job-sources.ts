@@ -5,7 +5,13 @@ import type { Vault } from '../../../platform/secrets/index.ts';
 import { findUserById } from '../../accounts/index.ts';
 import { findDotenvVariables } from '../../artifacts/index.ts';
 import { findEnvironment } from '../../environments/index.ts';
-import type { Job, JobWithOptions, Pipeline, ScheduleOfPipeline } from '../../pipelines/index.ts';
+import type {
+  Job,
+  JobWithOptions,
+  MergeRequestQuestions,
+  Pipeline,
+  ScheduleOfPipeline,
+} from '../../pipelines/index.ts';
 import {
   commitFacts,
   findJobsOfPipeline,
@@ -24,7 +30,7 @@ import type { Runner } from '../runner.ts';
 import { dependencyJobs } from './dependencies.ts';
 import type { JobVariableSources } from './job-variables.ts';
 
-export interface JobSourceDeps {
+export interface JobSourceDeps extends MergeRequestQuestions {
   readonly db: Db;
   readonly clock: Clock;
   readonly vault: Vault;
@@ -79,9 +85,12 @@ export async function findJobSources(
   if (user === undefined || user.state !== 'active') return { kind: 'unfit', reason: 'user_blocked' };
   const latest = await findJobsOfPipeline(deps.db, pipeline.id, { includeRetried: false });
   const dependencies = dependencyJobs(job, job.options, latest);
+  const mergeRequest =
+    pipeline.mergeRequestId === null ? undefined : await deps.findMergeRequestFacts(project, pipeline.mergeRequestId);
   const [
     commit,
     tagMessage,
+    openMergeRequests,
     dotenv,
     stored,
     pipelineVariables,
@@ -93,6 +102,7 @@ export async function findJobSources(
   ] = await Promise.all([
     findCommit(deps.repositories, project, pipeline.sha),
     pipeline.tag ? findTagMessage(deps.repositories, project, pipeline.ref) : undefined,
+    pipeline.tag ? [] : deps.findOpenMergeRequests(project, mergeRequest?.sourceBranch ?? pipeline.ref),
     findDotenvVariables(
       deps,
       dependencies.map((dependency) => dependency.id),
@@ -120,6 +130,8 @@ export async function findJobSources(
       stored,
       pipelineVariables,
       schedule,
+      mergeRequest,
+      openMergeRequests,
       playVariables,
       environment,
       deployToken,

@@ -7,7 +7,7 @@ import { tierOf } from '../../environments/index.ts';
 import type { JobWithOptions, Pipeline, PipelineVariable, ScheduleOfPipeline } from '../../pipelines/index.ts';
 import { asJobVariable } from '../../pipelines/index.ts';
 import type { Project } from '../../projects/index.ts';
-import type { CommitFacts, ServerFacts } from '../../variables/index.ts';
+import type { CommitFacts, MergeRequestFacts, ServerFacts } from '../../variables/index.ts';
 import {
   configVariables,
   deployTokenVariables,
@@ -38,6 +38,10 @@ export interface JobVariableSources {
   readonly pipelineVariables: readonly PipelineVariable[];
   /** As it is now. */
   readonly schedule: ScheduleOfPipeline | undefined;
+  /** The one that the pipeline is of, as it is now. */
+  readonly mergeRequest: MergeRequestFacts | undefined;
+  /** Full references of those of the branch. */
+  readonly openMergeRequests: readonly string[];
   /** Given when the job was played. */
   readonly playVariables: readonly { readonly key: string; readonly value: string }[];
   readonly environment: Environment | undefined;
@@ -62,7 +66,7 @@ export function assembleVariables(
   sources: JobVariableSources,
   idTokens: readonly Variable[] = [],
 ): readonly Variable[] {
-  const { server, project, pipeline, job, runner, environment, schedule } = sources;
+  const { server, project, pipeline, job, runner, environment, schedule, mergeRequest } = sources;
   const given = job.options.environment;
   const startedAt = job.startedAt ?? pipeline.createdAt;
   return [
@@ -95,9 +99,11 @@ export function assembleVariables(
     ...pipelineVariables({
       ...pipeline,
       commit: sources.commit,
+      openMergeRequests: sources.openMergeRequests,
+      ...(mergeRequest !== undefined && { mergeRequest }),
       ...(schedule !== undefined && { scheduleDescription: schedule.description }),
     }),
-    ...configVariables(server, project, pipeline),
+    ...configVariables(server, project, { ...pipeline, ref: mergeRequest?.sourceBranch ?? pipeline.ref }),
     ...(runner === undefined ? [] : runnerVariables(runner)),
     ...job.yamlVariables.map(yamlVariable),
     ...userVariables(sources.user),

@@ -38,6 +38,7 @@ export interface CompileSite {
   readonly sha: string;
   readonly tag: boolean;
   readonly beforeSha: string;
+  readonly mergeRequest?: { readonly facts: { readonly diffBaseSha: string | null } };
 }
 
 /** What the compiler reads no more of: many files may be included at once. */
@@ -73,6 +74,12 @@ export function compileHost(deps: CompileHostDeps, site: CompileSite): CompileHo
     identifyFiles: (questions) => identifyFiles(repositories, project, site.sha, questions),
     changedFiles: async (compareTo) => {
       if (compareTo !== undefined) return changedPaths(repositories, project, { compareTo, sha: site.sha });
+      if (site.mergeRequest !== undefined) {
+        const { diffBaseSha } = site.mergeRequest.facts;
+        return diffBaseSha === null
+          ? undefined
+          : changedPaths(repositories, project, { beforeSha: diffBaseSha, sha: site.sha });
+      }
       // GitLab: only a push to an existing branch has a diff; otherwise `changes` holds.
       if (site.source !== 'push' || site.tag || site.beforeSha === NO_SHA) return undefined;
       return changedPaths(repositories, project, { beforeSha: site.beforeSha, sha: site.sha });

@@ -1,0 +1,91 @@
+import { isActive } from '../../wire/statuses.ts';
+import { findUserById } from '../accounts/index.ts';
+import { findProjectById, findProtectedRefs, findRole, mayMergeInto } from '../projects/index.ts';
+import { updateAutoMerge } from './change-store.ts';
+import type { MergeDeps } from './deps.ts';
+import { judgeMerge } from './judge-merge.ts';
+import { listAutoMergesToTry, listRemovalsDue, listUnpipelined } from './list-store.ts';
+import { cannotBeMerged, type Merger, mergeNow, notAllowed, removeSourceBranch } from './merge.ts';
+import type { MergeOptions, MergeRequest } from './merge-request.ts';
+import { detailedMergeStatus } from './merge-status.ts';
+import { hasCommits, runMergeRequestPipeline } from './run-pipeline.ts';
+import { findMergeRequest } from './store.ts';
+
+/**
+ * `auto_merge`: as soon as the head's pipeline has succeeded; now, where none is running and nothing stands in the way. Throws 405
+ * otherwise.
+ */
+export const mergeWhenPipelineSucceeds = async (
+  deps: MergeDeps,
+  merger: Merger,
+  mergeRequest: MergeRequest,
+  options: MergeOptions,
+): Promise<MergeRequest> => {
+  const { project, user } = merger;
+  const { facts, headPipeline } = await judgeMerge(deps, project, mergeRequest);
+  const status = detailedMergeStatus(project, mergeRequest, facts, { withoutCi: true });
+  if (status === 'conflict') throw cannotBeMerged();
+  if (status !== 'mergeable') throw notAllowed();
+  if (headPipeline === undefined || !isActive(headPipeline.status)) {
+    if (headPipeline !== undefined && headPipeline.status !== 'success') throw notAllowed();
+    return mergeNow(deps, merger, mergeRequest, options);
+  }
+  const about = { mergeError: null, at: deps.clock.now() };
+  await updateAutoMerge(deps.db, mergeRequest.id, { userId: user.id, options }, about);
+  return (await findMergeRequest(deps.db, mergeRequest.id)) ?? mergeRequest;
+};
+
+/** Merges what waited for a pipeline that has succeeded by now. For a task; one that cannot be merged waits no longer, and says why. */
+export const runAutoMerges = async (deps: MergeDeps): Promise<number> => {
+  const due = await listAutoMergesToTry(deps.db);
+  for (const mergeRequest of due) {
+    try {
+      await runAutoMerge(deps, mergeRequest);
+    } catch (error) {
+      const at = deps.clock.now();
+      const mergeError = error instanceof Error ? error.message : 'it could not be merged';
+      await updateAutoMerge(deps.db, mergeRequest.id, null, { mergeError, at });
+      deps.log.info({ err: error, mergeRequest: mergeRequest.id }, 'a merge request was not merged automatically');
+    }
+  }
+  return due.length;
+};
+
+const runAutoMerge = async (deps: MergeDeps, mergeRequest: MergeRequest): Promise<void> => {
+  const { autoMerge } = mergeRequest;
+  const merger = autoMerge === null ? undefined : await findMerger(deps, mergeRequest, autoMerge.userId);
+  if (autoMerge === null || merger === undefined) return;
+  const rules = await findProtectedRefs(deps.db, merger.project.id);
+  if (!mayMergeInto(merger.project, rules, merger, mergeRequest.targetBranch)) {
+    throw new Error(`${merger.user.username} may not merge into ${mergeRequest.targetBranch} any more`);
+  }
+  await mergeNow(deps, merger, mergeRequest, autoMerge.options);
+};
+
+const findMerger = async (
+  deps: MergeDeps,
+  { projectId }: MergeRequest,
+  userId: number | null,
+): Promise<Merger | undefined> => {
+  const project = await findProjectById(deps.db, projectId);
+  const user = userId === null ? undefined : await findUserById(deps.db, userId);
+  if (project === undefined || user === undefined) return undefined;
+  return { project, user, role: await findRole(deps.db, user, project.id, deps.clock.now()) };
+};
+
+/** What crashes left undone: pipelines of new heads, and source branches to be deleted. For a task. */
+export const sweepMergeRequests = async (deps: MergeDeps): Promise<void> => {
+  const before = new Date(deps.clock.now().getTime() - GRACE_MS);
+  for (const mergeRequest of await listUnpipelined(deps.db, before)) {
+    const author = await findMerger(deps, mergeRequest, mergeRequest.authorId);
+    if (author === undefined || !hasCommits(mergeRequest)) continue;
+    await runMergeRequestPipeline(deps, author.project, mergeRequest, { user: author.user, onceForHead: true });
+  }
+  for (const mergeRequest of await listRemovalsDue(deps.db, before)) {
+    const merger = await findMerger(deps, mergeRequest, mergeRequest.mergeUserId);
+    if (merger !== undefined) await removeSourceBranch(deps, merger, mergeRequest);
+  }
+};
+
+/** Milliseconds in which whoever began it is left to end it. */
+const GRACE_MS = 30_000;

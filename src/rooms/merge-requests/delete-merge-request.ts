@@ -1,0 +1,17 @@
+import { updateRefsQuickly, ZERO_SHA } from '../../platform/git/index.ts';
+import type { Project } from '../projects/index.ts';
+import { repositoryOf } from '../repositories/index.ts';
+import { mergeRequestRef } from '../variables/index.ts';
+import type { ReadDeps } from './deps.ts';
+import type { MergeRequest } from './merge-request.ts';
+import { deleteMergeRequestRow } from './store.ts';
+
+/** Its comments go with it; its pipelines stay. */
+export const deleteMergeRequest = async (
+  deps: ReadDeps,
+  project: Project,
+  { id, iid }: MergeRequest,
+): Promise<void> => {
+  await deps.db.transaction().execute((tx) => deleteMergeRequestRow(tx, id));
+  await updateRefsQuickly(repositoryOf(deps.repositories, project), [{ ref: mergeRequestRef(iid), new: ZERO_SHA }]);
+};

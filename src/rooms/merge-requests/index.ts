@@ -1,0 +1,10 @@
+export { runAutoMerges, sweepMergeRequests } from './auto-merge.ts';
+export type { ChangeDeps } from './deps.ts';
+export type { DescribedMergeRequest } from './describe-merge-request.ts';
+export { describeMergeRequest } from './describe-merge-request.ts';
+export type { MergeRequest } from './merge-request.ts';
+export { mergeRequestQuestions } from './merge-request-facts.ts';
+export type { Note } from './note.ts';
+export { findNote } from './note-store.ts';
+export { mergeRequestsOnPushed } from './on-pushed.ts';
+export { mergeRequestRoutes } from './routes/index.ts';

@@ -1,0 +1,84 @@
+import type { MergeRequestId, ProjectId, UserId } from '../../kit/ids.ts';
+
+export type MergeRequestState = 'opened' | 'closed' | 'merged';
+
+/** A wish to merge one branch of a project into another. */
+export interface MergeRequest {
+  readonly id: MergeRequestId;
+  readonly projectId: ProjectId;
+  /** Number within the project, from 1. */
+  readonly iid: number;
+  readonly title: string;
+  readonly description: string | null;
+  readonly state: MergeRequestState;
+  /** Null: the user is gone. */
+  readonly authorId: UserId | null;
+  readonly assigneeIds: readonly UserId[];
+  readonly reviewerIds: readonly UserId[];
+  /** Short names. */
+  readonly sourceBranch: string;
+  readonly targetBranch: string;
+  /** Names, in order. */
+  readonly labels: readonly string[];
+  /** The head of the source branch; the last one that it had when it is gone. */
+  readonly sha: string;
+  /** The merge base with the target branch; null: no history in common. */
+  readonly baseSha: string | null;
+  /** The target branch's head when the base was found. */
+  readonly startSha: string | null;
+  /** Another one for each new head or base. */
+  readonly diffId: number;
+  /** The head that a pipeline has been asked for. */
+  readonly pipelinedSha: string | null;
+  /** Whether these two have been found to conflict. */
+  readonly checked: { readonly sha: string; readonly targetSha: string; readonly hasConflicts: boolean } | null;
+  readonly squash: boolean;
+  readonly removeSourceBranch: boolean;
+  readonly discussionLocked: boolean | null;
+  /** Who wants it merged when its pipeline has succeeded, and how. */
+  readonly autoMerge: { readonly userId: UserId; readonly options: MergeOptions } | null;
+  readonly mergeError: string | null;
+  /** A merge that is under way. */
+  readonly merging: MergeUnderWay | null;
+  readonly mergeCommitSha: string | null;
+  readonly squashCommitSha: string | null;
+  readonly mergeUserId: UserId | null;
+  readonly mergedAt: Date | null;
+  /** The source branch is to be deleted, and has not been yet. */
+  readonly removalDue: boolean;
+  readonly closedById: UserId | null;
+  readonly closedAt: Date | null;
+  readonly updatedById: UserId | null;
+  readonly lastEditedAt: Date | null;
+  readonly lastEditedById: UserId | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** How somebody wants it merged. */
+export interface MergeOptions {
+  readonly squash: boolean;
+  readonly removeSourceBranch: boolean;
+  /** Null: the default. */
+  readonly mergeCommitMessage: string | null;
+  readonly squashCommitMessage: string | null;
+}
+
+export interface MergeUnderWay {
+  /** What the target branch is moved to. */
+  readonly sha: string;
+  readonly userId: UserId;
+  /** Null: no merge commit. */
+  readonly mergeCommitSha: string | null;
+  readonly squashCommitSha: string | null;
+  readonly removeSourceBranch: boolean;
+  readonly at: Date;
+}
+
+/** GitLab's numbers of states, in its hooks. */
+export const STATE_IDS: Readonly<Record<MergeRequestState, number>> = { opened: 1, closed: 2, merged: 3 };
+
+const DRAFT = /^\s*(?:\[draft\]|\(draft\)|draft:)/i;
+
+/** The title says so: `Draft: …`, `[Draft] …`, `(Draft) …`. */
+export const isDraft = (title: string): boolean => DRAFT.test(title);

@@ -1,0 +1,198 @@
+import {
+  type ApiReply,
+  type ApiRequest,
+  arrayOf,
+  boolean,
+  commaList,
+  enumeration,
+  integer,
+  isoDateTime,
+  type Params,
+  pageOf,
+  pageReply,
+  pagingParams,
+  type Route,
+  route,
+  string,
+} from '../../../http/index.ts';
+import { unauthorized } from '../../../kit/errors.ts';
+import type { UserId } from '../../../kit/ids.ts';
+import type { User } from '../../accounts/index.ts';
+import { actingUser } from '../../accounts/index.ts';
+import { answerMergeRequests, projectsOf } from '../answer.ts';
+import {
+  countMergeRequests,
+  listMergeRequests,
+  MERGE_REQUEST_ORDERS,
+  type MergeRequestFilter,
+  type PersonFilter,
+} from '../list-store.ts';
+import { presentMergeRequestSimple } from '../present.ts';
+import type { MergeRequestRouteDeps } from './deps.ts';
+
+const SCOPES = ['created-by-me', 'assigned-to-me', 'created_by_me', 'assigned_to_me', 'reviews_for_me', 'all'] as const;
+
+const listParams = {
+  ...pagingParams,
+  state: enumeration(['opened', 'closed', 'locked', 'merged', 'all'], { default: 'all' }),
+  order_by: enumeration([...MERGE_REQUEST_ORDERS, 'label_priority', 'milestone_due', 'popularity', 'priority'], {
+    default: 'created_at',
+  }),
+  sort: enumeration(['asc', 'desc'], { default: 'desc' }),
+  scope: enumeration(SCOPES),
+  labels: commaList({ description: 'Names, all of which it must have; None or Any' }),
+  milestone: string(),
+  author_id: integer(),
+  author_username: string(),
+  assignee_id: string({ description: 'A user, None or Any' }),
+  reviewer_id: string({ description: 'A user, None or Any' }),
+  source_branch: string(),
+  target_branch: string(),
+  search: string(),
+  in: commaList({ description: 'title, description or both' }),
+  wip: enumeration(['yes', 'no']),
+  draft: boolean(),
+  created_after: isoDateTime(),
+  created_before: isoDateTime(),
+  updated_after: isoDateTime(),
+  updated_before: isoDateTime(),
+  view: enumeration(['simple']),
+  with_merge_status_recheck: boolean({ default: false }),
+};
+
+type ListParams = Params<typeof listParams>;
+
+const personOf = (text: string | undefined): PersonFilter | undefined => {
+  if (text === undefined || text === '') return undefined;
+  const word = text.toLowerCase();
+  if (word === 'none' || word === 'any') return word;
+  const id = Number(text);
+  return { id: (Number.isSafeInteger(id) ? id : -1) as UserId };
+};
+
+const labelsOf = (labels: readonly string[] | undefined): MergeRequestFilter['labels'] => {
+  if (labels === undefined || labels.length === 0) return undefined;
+  const [only = ''] = labels;
+  const word = only.toLowerCase();
+  return labels.length === 1 && (word === 'none' || word === 'any') ? word : labels;
+};
+
+const statesOf = (state: ListParams['state']): MergeRequestFilter['states'] => {
+  if (state === 'all') return undefined;
+  // Nothing stays locked here.
+  return state === 'locked' ? [] : [state];
+};
+
+const searchOf = ({ search, in: places }: ListParams): MergeRequestFilter['search'] => {
+  if (search === undefined || search === '') return undefined;
+  const wanted = (['title', 'description'] as const).filter((place) => places === undefined || places.includes(place));
+  return { text: search, in: wanted.length === 0 ? ['title', 'description'] : wanted };
+};
+
+/** `created_by_me` and its like; for nobody signed in they hold nothing. */
+const scopeOf = (scope: ListParams['scope'], user: User | undefined): Partial<MergeRequestFilter> => {
+  const id = user?.id ?? (-1 as UserId);
+  switch (scope?.replaceAll('-', '_')) {
+    case 'created_by_me':
+      return { authorId: id };
+    case 'assigned_to_me':
+      return { assignee: { id } };
+    case 'reviews_for_me':
+      return { reviewer: { id } };
+    default:
+      return {};
+  }
+};
+
+const filterOf = (
+  place: MergeRequestFilter['place'],
+  params: ListParams,
+  user: User | undefined,
+): MergeRequestFilter => ({
+  place,
+  states: statesOf(params.state),
+  sourceBranch: params.source_branch,
+  targetBranch: params.target_branch,
+  authorId: params.author_id,
+  authorUsername: params.author_username,
+  assignee: personOf(params.assignee_id),
+  reviewer: personOf(params.reviewer_id),
+  labels: labelsOf(params.labels),
+  search: searchOf(params),
+  draft: params.draft ?? (params.wip === undefined ? undefined : params.wip === 'yes'),
+  createdAfter: params.created_after,
+  createdBefore: params.created_before,
+  updatedAfter: params.updated_after,
+  updatedBefore: params.updated_before,
+  ...scopeOf(params.scope, user),
+});
+
+const answerList = async (
+  deps: MergeRequestRouteDeps,
+  request: ApiRequest,
+  params: ListParams,
+  user: User | undefined,
+  filter: MergeRequestFilter,
+): Promise<ApiReply> => {
+  const page = pageOf(params);
+  const viewer = { user, now: deps.clock.now() };
+  const column = MERGE_REQUEST_ORDERS.find((order) => order === params.order_by) ?? 'created_at';
+  const found = await listMergeRequests(deps.db, viewer, filter, { column, direction: params.sort }, page);
+  const total = await countMergeRequests(deps.db, viewer, filter);
+  if (params.view !== 'simple') {
+    const rows = await answerMergeRequests(deps, found, request, { recheck: params.with_merge_status_recheck });
+    return pageReply(request, page, rows, { total });
+  }
+  const projects = await projectsOf(deps, found);
+  const rows = found.flatMap((mergeRequest) => {
+    const project = projects.get(mergeRequest.projectId);
+    return project === undefined ? [] : [presentMergeRequestSimple(mergeRequest, request.baseUrl, project)];
+  });
+  return pageReply(request, page, rows, { total });
+};
+
+/** Lists of merge requests: everywhere, of a group, of a project. */
+export const listRoutes = (deps: MergeRequestRouteDeps): readonly Route[] => [
+  route({
+    method: 'GET',
+    path: '/merge_requests',
+    summary: 'List merge requests, without `scope` those of the caller',
+    params: { ...listParams, non_archived: boolean({ default: false }) },
+    guard: deps.accounts.anyone(),
+    handler: async ({ subject, params, request }) => {
+      const user = actingUser(subject);
+      if (user === undefined && params.scope !== 'all') throw unauthorized();
+      const wanted = { ...params, scope: params.scope ?? 'created_by_me' };
+      const filter = { ...filterOf({ kind: 'everywhere' }, wanted, user), nonArchived: params.non_archived };
+      return answerList(deps, request, wanted, user, filter);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/groups/:id/merge_requests',
+    summary: 'List the merge requests of a group and all groups below it',
+    params: { ...listParams, non_archived: boolean({ default: true }) },
+    guard: deps.group('read_group'),
+    handler: async ({ subject, params, request }) => {
+      const user = actingUser(subject.actor);
+      const place = { kind: 'group', id: subject.group.id } as const;
+      return answerList(deps, request, params, user, {
+        ...filterOf(place, params, user),
+        nonArchived: params.non_archived,
+      });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/projects/:id/merge_requests',
+    summary: 'List the merge requests of a project',
+    params: { ...listParams, iids: arrayOf(integer()) },
+    guard: deps.mergeRequestGuards.project('read_merge_request', { jobToken: 'READ_MERGE_REQUESTS' }),
+    handler: async ({ subject, params, request }) => {
+      const user = actingUser(subject.actor);
+      const place = { kind: 'project', id: subject.project.id } as const;
+      const iids = params.iids === undefined || params.iids.length === 0 ? undefined : params.iids;
+      return answerList(deps, request, params, user, { ...filterOf(place, params, user), iids });
+    },
+  }),
+];
