@@ -29,6 +29,8 @@ export interface Place {
   readonly triggerToken: string;
   /** Of the owner, on `side`. */
   readonly scheduleId: number;
+  /** From `side` to `main`, number 1, with a comment. */
+  readonly noteId: number;
   readonly runner: FakeRunner;
   readonly environmentId: number;
   readonly tokenId: number;
@@ -191,6 +193,9 @@ export const makePlace = async (
   const wanted = { description: 'Nightly', ref: 'side', cron: '0 1 * * *' };
   const schedule = (await project.call('POST', '/pipeline_schedules', { json: wanted })).must(201).number('id');
   (await project.call('POST', `/pipeline_schedules/${schedule}/variables`, { json: variable })).must(201);
+  const mergeRequest = { source_branch: 'side', target_branch: 'main', title: 'Side' };
+  (await project.call('POST', '/merge_requests', { json: mergeRequest })).must(201);
+  const note = await project.call('POST', '/merge_requests/1/notes', { json: { body: 'Note' } });
   const environments = await project.call('GET', '/environments');
   const tokens = await app.http('GET', '/personal_access_tokens', { as: crew.owner });
   return {
@@ -199,6 +204,7 @@ export const makePlace = async (
     triggerId: trigger.number('id'),
     triggerToken: trigger.string('token'),
     scheduleId: schedule,
+    noteId: note.must(201).number('id'),
     runner: await app.addRunner(project, RUNNER_SETTINGS),
     environmentId: environments.must(200).number(0, 'id'),
     tokenId: tokens.must(200).number(0, 'id'),

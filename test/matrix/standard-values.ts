@@ -28,6 +28,8 @@ export const standardValues = (path: string, lane: Lane, place: Place): Readonly
   job_id: place.ended.id,
   trigger_id: place.triggerId,
   pipeline_schedule_id: place.scheduleId,
+  merge_request_iid: 1,
+  note_id: place.noteId,
   environment_id: place.environmentId,
   key: 'COLOUR',
   name: 'stable',

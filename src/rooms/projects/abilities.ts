@@ -54,7 +54,7 @@ export const ABILITIES = {
   read_commit_status: { role: jobsReader, open: 'jobs', jobTokenKeeps: true },
   create_commit_status: { role: developer, frozen: true },
 
-  read_merge_request: { role: planner, open: 'code' },
+  read_merge_request: { role: planner, open: 'code', jobTokenKeeps: true },
   create_merge_request_from: { role: developer, frozen: true },
   create_merge_request_in: { role: reporter, open: 'code', frozen: true },
   destroy_merge_request: { role: owner, frozen: true },

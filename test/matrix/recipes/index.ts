@@ -4,6 +4,7 @@ import { groupRecipes } from './groups.ts';
 import { homeTokenRecipes } from './home-tokens.ts';
 import { hookRecipes } from './hooks.ts';
 import { jobRecipes } from './jobs.ts';
+import { mergeRequestRecipes } from './merge-requests.ts';
 import { peopleRecipes } from './people.ts';
 import { projectRecipes } from './projects.ts';
 import { releaseRecipes } from './releases.ts';
@@ -21,6 +22,7 @@ export const RECIPES: Recipes = {
   ...jobRecipes,
   ...runnerRecipes,
   ...scheduleRecipes,
+  ...mergeRequestRecipes,
   ...homeTokenRecipes,
   ...hookRecipes,
   ...peopleRecipes,
