@@ -1,4 +1,5 @@
 import type { PipelineSource } from '../wire/statuses.ts';
+import type { CompileMemory } from './compile-memory.ts';
 import type { CompiledPipeline } from './compiled.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { IncludeRecord } from './include/include-record.ts';
@@ -25,6 +26,8 @@ export interface CompileInput {
   readonly variables: VariableScopes;
   /** `inputs` of the creation request (values as they came). */
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Shared with other compilations, to do what they have in common once. */
+  readonly memory?: CompileMemory;
 }
 
 export interface PipelineFacts {

@@ -1,9 +1,10 @@
+import type { CheckedConfig } from './compile-memory.ts';
 import { type CompileNotes, newCompileNotes } from './compile-notes.ts';
 import type { CompileInput, CompileResult, CompileVerdict } from './compile-types.ts';
 import type { CompiledPipeline } from './compiled.ts';
 import { refuse } from './config-error.ts';
 import type { CompileHost } from './config-host.ts';
-import { type CheckedConfig, defineConfig } from './define-config.ts';
+import { defineConfig } from './define-config.ts';
 import { EDGE_STAGES } from './keywords/stages.ts';
 import { refusalOfError } from './refusal-of-error.ts';
 import { askOnce, type Repository } from './rules/repository.ts';

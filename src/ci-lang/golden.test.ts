@@ -14,6 +14,7 @@ import {
   type CompileResult,
   compile,
   type Diagnostic,
+  newCompileMemory,
   type VariableScope,
 } from './index.ts';
 import type { Variable } from './variables/index.ts';
@@ -196,7 +197,10 @@ for (const chapter of chapters) {
     for (const file of readdirSync(join(root, chapter)).toSorted()) {
       it(file.replace(/\.txt$/, '').replaceAll('-', ' '), async () => {
         const golden = parseCase(readFileSync(join(root, chapter, file), 'utf8'));
-        const result = await compile(inputOf(golden), hostOf(golden));
+        const memory = newCompileMemory();
+        const result = await compile({ ...inputOf(golden), memory }, hostOf(golden));
+        // What is remembered of it changes nothing.
+        expect(await compile({ ...inputOf(golden), memory }, hostOf(golden))).toEqual(result);
         const { jobs, errors, warnings, ...rest } = golden.expected;
         const described = describeResult(result);
         const { errors: found, warnings: warned } = described;

@@ -1,5 +1,6 @@
 /** The language of `.gitlab-ci.yml`: from text and facts to the jobs of a pipeline. */
 export { compile } from './compile.ts';
+export { type CompileMemory, newCompileMemory } from './compile-memory.ts';
 export type {
   CompileInput,
   CompileResult,

@@ -1,3 +1,4 @@
+import type { CompileMemory } from '../compile-memory.ts';
 import type { ConfigPlace, ProjectQuestion } from '../config-host.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { ComponentValues, LoadedFile } from '../inputs/index.ts';
@@ -30,6 +31,8 @@ export interface IncludeContext {
   readonly local: Set<string>;
   /** Files that were read before, by their key; their inputs are not put in. */
   readonly files: Map<string, LoadedFile>;
+  /** Of several compilations. */
+  readonly memory: CompileMemory | undefined;
   /** Characters that further files may have. */
   readonly size: { left: number };
   /** How often paths may still be compared with wildcards. */

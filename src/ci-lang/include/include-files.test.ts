@@ -18,6 +18,7 @@ const contextOf = (host: CompileHost, characters = 1000): IncludeContext => {
     records: [],
     local: new Set(),
     files: new Map(),
+    memory: undefined,
     size: { left: characters },
     comparisons: { left: 1000 },
     warnings: [],

@@ -1,9 +1,10 @@
 import { compile } from '../compile.ts';
+import type { CheckedConfig } from '../compile-memory.ts';
 import { newCompileNotes } from '../compile-notes.ts';
 import type { CompileInput, CompileResult } from '../compile-types.ts';
 import { diagnosticAt } from '../config-error.ts';
 import type { CompileHost } from '../config-host.ts';
-import { type CheckedConfig, defineConfig } from '../define-config.ts';
+import { defineConfig } from '../define-config.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { FILTERED_MESSAGES } from '../filtered-messages.ts';
 import { LIMITS } from '../limits.ts';

@@ -1,12 +1,23 @@
+import type { CompileMemory } from '../compile-memory.ts';
 import { ConfigError, diagnosticAt, refuse } from '../config-error.ts';
 import type { LoadedFile } from '../inputs/index.ts';
 import { loadConfig } from '../yaml/index.ts';
 
+/** How a file is read. */
+export interface ReadOptions {
+  /** Its path without secrets, where that differs. */
+  readonly shown?: string;
+  readonly memory?: CompileMemory | undefined;
+}
+
 /**
  * One file of the configuration, its inputs not put in yet. The project's own file counts as an included one, so its errors name it as
- * well: `` `.gitlab-ci.yml`: (<unknown>): did not find expected key … ``. `shown` is its path without secrets.
+ * well: `` `.gitlab-ci.yml`: (<unknown>): did not find expected key … ``.
  */
-export const readConfigFile = (text: string, path: string, shown: string = path): LoadedFile => {
+export const readConfigFile = (text: string, path: string, { shown = path, memory }: ReadOptions = {}): LoadedFile => {
+  const key = `${path}\n${text}`;
+  const known = memory?.files.find(key);
+  if (known !== undefined) return known;
   const loaded = loadConfig(text, { file: path });
   if (!loaded.ok) {
     const errors = loaded.diagnostics.map(({ message, position }) =>
@@ -16,6 +27,7 @@ export const readConfigFile = (text: string, path: string, shown: string = path)
     throw new ConfigError([invalidYaml(path, shown)]);
   }
   if (loaded.content.entries.length === 0) throw new ConfigError([invalidYaml(path, shown)]);
+  memory?.files.keep(key, loaded);
   return loaded;
 };
 

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { compile } from '../../../ci-lang/index.ts';
+import { type CompileMemory, compile, newCompileMemory } from '../../../ci-lang/index.ts';
 import { inTime } from '../../../platform/in-time.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
 import type { Project } from '../../projects/index.ts';
@@ -55,6 +55,7 @@ export const createPipelines = async <Key>(
   transaction: BatchTransaction<Key>,
 ): Promise<BatchResult<Key>> => {
   const sources = creationSources(deps, project);
+  const memory = newCompileMemory();
   // Most end in the same explanation, and to compress it takes longer than to compile the pipeline.
   const seal = once((explanation: string) =>
     sealExplanationText(deps.vault, explanation, 'pipeline_explanations.explanation'),
@@ -69,7 +70,7 @@ export const createPipelines = async <Key>(
     ready = [];
   };
   for (const { key, request } of requests) {
-    const work = () => makeReady(deps, { ...request, project }, sources, seal);
+    const work = () => makeReady(deps, { ...request, project }, { sources, seal, memory });
     const one = late < MOST_LATE ? await inTime(GATHER_WITHIN, work()) : undefined;
     if (one === 'late') late += 1;
     if (one === 'late' || one === undefined) {
@@ -117,17 +118,23 @@ interface Ready<Key> extends ReadyPipeline {
   readonly key: Key;
 }
 
+/** Of the pipelines of one batch. */
+interface InCommon {
+  readonly sources: CreationSources;
+  readonly seal: (explanation: string) => Promise<Buffer>;
+  readonly memory: CompileMemory;
+}
+
 /** Undefined: it is refused or skipped, or there is an outage, which whoever makes it alone will meet again. */
 const makeReady = async (
   deps: CreatePipelineDeps,
   request: CreatePipelineRequest,
-  sources: CreationSources,
-  seal: (explanation: string) => Promise<Buffer>,
+  { sources, seal, memory }: InCommon,
 ): Promise<ReadyPipeline | undefined> => {
   try {
     const prepared = await prepareCreation(deps, request, sources);
     if (prepared.kind !== 'prepared') return undefined;
-    const result = await compile({ ...prepared.input, purpose: 'create' }, prepared.host);
+    const result = await compile({ ...prepared.input, purpose: 'create', memory }, prepared.host);
     if (result.kind !== 'compiled') return undefined;
     const warnings = result.warnings.map((warning) => warning.message);
     const explanation = await seal(explanationText({ reasons: [], trace: result.trace }));
