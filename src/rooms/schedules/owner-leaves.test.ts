@@ -151,6 +151,7 @@ describe('schedules of somebody who leaves are switched off at once', () => {
     app.clock.advance(3600 - (now % 3600));
     (await project.call('DELETE', `/members/${leaver.user.id}`)).must(204);
     await app.tick('schedules');
+    await app.settle();
     const ticks = (await project.call('GET', `/penstock/schedules/${id}/ticks`)).must(200);
     expect(ticks.pluck('state')).toEqual(['skipped']);
     expect(ticks.string(0, 'reason')).toBe(`the schedule was switched off before its start: ${String(mayNot()[1])}`);
@@ -169,6 +170,7 @@ describe('schedules of somebody who leaves are switched off at once', () => {
     const [left] = await Promise.all([leave, run(), run(other), run(), run(other)]);
     left.must(204);
     await run();
+    await Promise.all([app.settle(), other.settle()]);
     for (const id of ids) {
       expect((await stateOf(project, id))[0]).toBe(false);
       const states = (await project.call('GET', `/penstock/schedules/${id}/ticks`)).must(200).pluck('state');

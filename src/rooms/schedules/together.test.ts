@@ -29,6 +29,11 @@ const toNextHour = (): void => {
   app.clock.advance(3600 - ((app.clock.now().getTime() / 1000) % 3600));
 };
 
+const runDue = async (): Promise<void> => {
+  await app.tick('schedules');
+  await app.settle();
+};
+
 const statesOf = async (project: TestProject, id: number): Promise<readonly unknown[]> =>
   (await project.call('GET', `/penstock/schedules/${id}/ticks`)).must(200).pluck('state').toReversed();
 
@@ -41,7 +46,7 @@ describe('schedules of one project that are due together', () => {
       (await project.call('POST', `/pipeline_schedules/${id}/variables`, { json })).must(201);
     }
     toNextHour();
-    await app.tick('schedules');
+    await runDue();
     const pipelines = (await project.call('GET', '/pipelines')).must(200);
     expect(pipelines.pluck('name').toSorted()).toEqual(ids.map((id) => `run of number ${id}`).toSorted());
     expect(pipelines.pluck('iid')).toEqual([3, 2, 1]);
@@ -60,7 +65,7 @@ describe('schedules of one project that are due together', () => {
     const good = await addMany(project, 2);
     const broken = await add(project, { ref: 'broken' });
     toNextHour();
-    await app.tick('schedules');
+    await runDue();
     for (const id of good) expect(await statesOf(project, id)).toEqual(['started']);
     expect(await statesOf(project, broken)).toEqual(['refused']);
   });
@@ -78,7 +83,7 @@ describe('schedules of one project that are due together', () => {
     );
     try {
       toNextHour();
-      await app.tick('schedules');
+      await runDue();
       for (const id of good) expect(await statesOf(project, id)).toEqual(['started']);
       expect(await statesOf(project, bad)).toEqual(['planned']);
       expect(app.faults.splice(0).join('')).toContain('a scheduled run failed');
@@ -88,7 +93,7 @@ describe('schedules of one project that are due together', () => {
     }
     // It is tried again by itself.
     app.clock.advance(10);
-    await app.tick('schedules');
+    await runDue();
     expect(await statesOf(project, bad)).toEqual(['started']);
     expect((await project.call('GET', '/pipelines')).must(200).pluck('iid')).toEqual([3, 2, 1]);
   });
@@ -110,11 +115,11 @@ describe('schedules of one project that are due together', () => {
 describe('the next moment', () => {
   it('is the next run of an active schedule, in milliseconds', async () => {
     toNextHour();
-    await app.tick('schedules');
+    await runDue();
     const project = await app.addProject(CONFIG);
     const id = await add(project, { cron: '30 * * * *' });
     toNextHour();
-    await app.tick('schedules');
+    await runDue();
     expect(await untilNextRun(app.parts)).toBe(30 * 60_000);
     (await project.call('PUT', `/pipeline_schedules/${id}`, { json: { active: false } })).must(200);
     expect(await untilNextRun(app.parts)).toBe(60 * 60_000);
