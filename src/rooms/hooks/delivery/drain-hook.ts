@@ -34,10 +34,10 @@ export interface DrainEnds {
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds. Much longer than an attempt may take. */
-const LEASE = 60_000;
-/** A lease is renewed when so much of it is left; the hook is read again then. */
-const RENEWED_AT = 40_000;
+/** Milliseconds. What a killed server leaves behind waits as long. */
+const LEASE = 20_000;
+/** A lease is renewed when so much of it is left, more than an attempt takes; the hook is read again then. */
+const RENEWED_AT = 15_000;
 const PAGE = 20;
 
 /**

@@ -180,7 +180,7 @@ describe('a drain', () => {
     await another.parts.drains.look();
     await another.parts.drains.idle();
     expect(count).toBe(1);
-    app.clock.advance(61);
+    app.clock.advance(21);
     await another.parts.drains.look();
     await another.parts.drains.idle();
     expect(await states(id)).toEqual(['delivered']);

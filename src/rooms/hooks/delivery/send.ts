@@ -10,6 +10,8 @@ import { maskAnswer, masker, type ShownAnswer } from './mask-answer.ts';
 export interface SendDeps {
   readonly clock: Clock;
   readonly server: ServerFacts;
+  /** Of one attempt with its redirects; 10 000 unless told. */
+  readonly sendTimeoutMs?: number;
   /** Which targets hooks of a kind may reach, at this moment. */
   readonly outboundPolicyFor: OutboundPolicyFor;
 }
@@ -38,8 +40,10 @@ export interface Attempt {
   readonly duration: number;
 }
 
-/** GitLab's 10 seconds in all. What is read of an answer is far more than what is kept. */
-const LIMITS = { totalMs: 10_000, connectMs: 10_000, headersMs: 10_000, maxBodyBytes: 1024 * 1024 };
+/** GitLab's. */
+const TIMEOUT = 10_000;
+/** What is read of an answer: far more than what is kept. */
+const READ_BYTES = 1024 * 1024;
 const REDIRECTS = 3;
 const NOTHING = new Uint8Array();
 
@@ -67,7 +71,13 @@ export const send = async (deps: SendDeps, hook: Hook, message: Message, signal?
       body: built.body,
       ...(signal === undefined ? {} : { signal }),
     },
-    { ...targets, redirects: REDIRECTS, keepMethod: true, limits: LIMITS, verifyTls: hook.enableSslVerification },
+    {
+      ...targets,
+      redirects: REDIRECTS,
+      keepMethod: true,
+      limits: limitsOf(deps),
+      verifyTls: hook.enableSslVerification,
+    },
   );
   const duration = (deps.clock.now().getTime() - started.getTime()) / 1000;
   const isAnswer = result.kind === 'response';
@@ -75,6 +85,13 @@ export const send = async (deps: SendDeps, hook: Hook, message: Message, signal?
   const error = isAnswer ? null : mask(result.reason);
   return { outcome: outcomeOf(result), requestHeaders, answer, error, duration };
 };
+
+const limitsOf = ({ sendTimeoutMs = TIMEOUT }: SendDeps): OutboundPolicy['limits'] => ({
+  totalMs: sendTimeoutMs,
+  connectMs: sendTimeoutMs,
+  headersMs: sendTimeoutMs,
+  maxBodyBytes: READ_BYTES,
+});
 
 const outcomeOf = (result: OutboundResult): SendOutcome => {
   if (result.kind === 'response') {
