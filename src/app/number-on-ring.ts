@@ -3,8 +3,9 @@ import type { Database } from '../platform/postgres/index.ts';
 import { numberEvents } from '../rooms/hooks/index.ts';
 import type { Parts } from './parts.ts';
 
-/** Milliseconds after a ring at which the facts are looked for, one after the other: their transaction is to end first. */
-const LOOKS = [2, 8, 20, 50];
+/** Milliseconds after a ring at which the facts are looked for, one after the other: their transaction is to end
+ * first, and with it what the same request does after it. */
+const LOOKS = [15, 15, 30, 60];
 
 /**
  * Soon after each ring of the event bell facts become numbered events, and drains start for whoever hears of them. What is

@@ -10,7 +10,7 @@ it('the zoo, at length', async () => {
   const app = await startTestApp({ outboundAllow: '127.0.0.1' });
   try {
     const { findings, pending, hours, report } = await runZoo(app, { rounds: 300, projects: 12 });
-    console.log(`${hours} simulated hours\n${report}`);
+    process.stdout.write(`${hours} simulated hours\n${report}\n`);
     expect(pending).toBe(0);
     for (const [name, found] of Object.entries(findings)) expect(found, name).toMatchObject(NOTHING_WRONG);
   } finally {
@@ -27,7 +27,7 @@ it('forty kills between sending and writing it down, leases waited for', async (
       kills: 40,
       passLeases: false,
     });
-    console.log(`${kills} kills, ${acknowledged} changes acknowledged, ${events} events\n${report}`);
+    process.stdout.write(`${kills} kills, ${acknowledged} changes acknowledged, ${events} events\n${report}\n`);
     expect(events).toBe(acknowledged);
     for (const found of findings) expect(found).toMatchObject({ ...NOTHING_WRONG, overtaken: 0 });
   } finally {

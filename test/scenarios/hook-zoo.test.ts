@@ -13,7 +13,7 @@ it('receivers of all kinds, one of them down for 26 hours: nothing is lost, ids 
   timeout: 120_000,
 }, async () => {
   const { findings, pending, hours, report } = await runZoo(app, { rounds: 30, projects: 4 });
-  console.log(`${hours} simulated hours\n${report}`);
+  process.stdout.write(`${hours} simulated hours\n${report}\n`);
   expect(pending).toBe(0);
   for (const [name, found] of Object.entries(findings)) expect(found, name).toMatchObject(NOTHING_WRONG);
   // An endpoint that was not there hears everything in the order in which it happened.

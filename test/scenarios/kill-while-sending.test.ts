@@ -20,7 +20,7 @@ it('kill -9 between sending and writing it down: nothing is lost, what comes twi
     kills: 4,
     passLeases: true,
   });
-  console.log(`${kills} kills, ${acknowledged} changes acknowledged, ${events} events\n${report}`);
+  process.stdout.write(`${kills} kills, ${acknowledged} changes acknowledged, ${events} events\n${report}\n`);
   expect(events).toBe(acknowledged);
   for (const found of findings) expect(found).toMatchObject({ ...NOTHING_WRONG, overtaken: 0 });
   expect(findings.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBeGreaterThanOrEqual(kills);

@@ -15,6 +15,7 @@ import {
   takeDuePage,
   takeLease,
 } from './drain-store.ts';
+import type { Gate } from './gate.ts';
 import { type Attempt, type SendDeps, send } from './send.ts';
 
 export interface DrainDeps extends SendDeps {
@@ -22,6 +23,8 @@ export interface DrainDeps extends SendDeps {
   readonly vault: Vault;
   readonly log: Logger;
   readonly publish: Publish;
+  /** For every statement: however many hooks are sent to, requests of the API get their connections. */
+  readonly gate: Gate;
   /** 0 to 1. */
   readonly random: () => number;
 }
@@ -46,7 +49,7 @@ const PAGE = 20;
  * still past it sends what another one may have sent too, with the same id, and changes nothing that was decided.
  */
 export const drainHook = async (deps: DrainDeps, id: HookId, ends: DrainEnds): Promise<void> => {
-  const taken = await takeLease(deps.db, deps.vault, id, leaseFrom(deps));
+  const taken = await deps.gate.run(() => takeLease(deps.db, deps.vault, id, leaseFrom(deps)));
   if (taken === undefined) return;
   let lease = taken;
   const hold = (renewed: Lease): void => {
@@ -55,7 +58,7 @@ export const drainHook = async (deps: DrainDeps, id: HookId, ends: DrainEnds): P
   try {
     for (let goesOn = true; goesOn; ) goesOn = await drainPage(deps, { lease: () => lease, hold }, ends);
   } finally {
-    await releaseLease(deps.db, lease);
+    await deps.gate.run(() => releaseLease(deps.db, lease));
   }
 };
 
@@ -71,7 +74,7 @@ interface Held {
 
 /** Whether there may be more. */
 const drainPage = async (deps: DrainDeps, held: Held, ends: DrainEnds): Promise<boolean> => {
-  const { found, due } = await takeDuePage(deps.db, held.lease().hook.id, deps.clock.now(), PAGE);
+  const { found, due } = await deps.gate.run(() => takeDuePage(deps.db, held.lease().hook.id, deps.clock.now(), PAGE));
   const heldBack = new Set<string>();
   for (const delivery of due) {
     if (heldBack.has(delivery.subject)) continue;
@@ -87,7 +90,7 @@ const drainPage = async (deps: DrainDeps, held: Held, ends: DrainEnds): Promise<
 const isStillOurs = async (deps: DrainDeps, { lease, hold }: Held): Promise<boolean> => {
   const now = deps.clock.now();
   if (lease().until.getTime() - now.getTime() > RENEWED_AT) return true;
-  const renewed = await renewLease(deps.db, deps.vault, lease(), leaseFrom(deps));
+  const renewed = await deps.gate.run(() => renewLease(deps.db, deps.vault, lease(), leaseFrom(deps)));
   if (renewed !== undefined) hold(renewed);
   return renewed !== undefined;
 };
@@ -99,7 +102,7 @@ const attemptOne = async (
   delivery: DueDelivery,
   signal: AbortSignal,
 ): Promise<Verdict | undefined> => {
-  const payload = delivery.payload ?? (await findPayload(deps.db, delivery.id));
+  const payload = delivery.payload ?? (await deps.gate.run(() => findPayload(deps.db, delivery.id)));
   if (payload === undefined) return undefined;
   const lease = held();
   const { trigger, idempotencyKey, eventSequence } = delivery;
@@ -108,7 +111,7 @@ const attemptOne = async (
   if (attempt.outcome.kind === 'aborted') return undefined;
   const now = deps.clock.now();
   const verdict = decide(attempt.outcome, delivery, lease.hook, { now, random: deps.random() });
-  await mark(deps, { lease, delivery, attempt, verdict, now });
+  await deps.gate.run(() => mark(deps, { lease, delivery, attempt, verdict, now }));
   // What the next attempt is judged by.
   hold({ ...lease, hook: { ...lease.hook, ...verdict.health } });
   return verdict;

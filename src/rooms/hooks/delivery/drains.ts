@@ -1,9 +1,12 @@
 import type { HookId } from '../../../kit/ids.ts';
 import { type DrainDeps, drainHook } from './drain-hook.ts';
 import { listDueHooks } from './drain-store.ts';
+import { Gate } from './gate.ts';
 
 /** Endpoints that are sent to at once. Each waits for the network most of its time. */
 const LANES = 48;
+/** Statements of all drains at once, of the ten connections of a server. */
+const STATEMENTS = 3;
 /** Milliseconds after which a drain leaves its lane to others that wait. */
 const TURN = 5_000;
 /** Milliseconds that a hook is left alone after an error that is not its receiver's. */
@@ -26,8 +29,8 @@ export class Drains {
   #mustLookAgain = false;
   #isStopping = false;
 
-  constructor(deps: DrainDeps) {
-    this.#deps = deps;
+  constructor(deps: Omit<DrainDeps, 'gate'>) {
+    this.#deps = { ...deps, gate: new Gate(STATEMENTS) };
   }
 
   /** Starts a drain for each hook that something can be sent to. Resolves when they have begun. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../kit/clock.ts';
-import { guardedFetch, type OutboundResult } from '../../../platform/net/index.ts';
+import { guardedFetch, type OutboundPolicy, type OutboundResult } from '../../../platform/net/index.ts';
 import type { ServerFacts } from '../../variables/index.ts';
 import type { Hook } from '../hook.ts';
 import type { OutboundPolicyFor } from '../outbound-policy.ts';
