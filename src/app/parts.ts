@@ -5,7 +5,7 @@ import type { Cron } from '../kit/cron/index.ts';
 import type { ProjectId, ScheduleId } from '../kit/ids.ts';
 import { FileBlobStore } from '../platform/blobs/index.ts';
 import type { Logger } from '../platform/log.ts';
-import type { AllowedTarget } from '../platform/net/index.ts';
+import type { AllowedTarget, ResolveHost } from '../platform/net/index.ts';
 import type { Database } from '../platform/postgres/index.ts';
 import type { Vault } from '../platform/secrets/index.ts';
 import { accountGuards, InstanceSettings } from '../rooms/accounts/index.ts';
@@ -45,6 +45,8 @@ export interface PartsOptions {
   readonly externalUrl: string;
   /** Private targets that requests for users may reach. */
   readonly outboundAllow: readonly AllowedTarget[];
+  /** How hooks find the addresses of names; default: as every program of this machine does. */
+  readonly resolveHost?: ResolveHost | undefined;
   /** Others who write what follows from facts, after the rooms. */
   readonly subscribers?: readonly Subscriber[];
   /** GitLab's worker cron, to imitate its `next_run_at`. */
@@ -87,7 +89,7 @@ export function makeParts(options: PartsOptions) {
     scheduleClock: cronClock(options.scheduleTickCron),
     later: background.start,
     settings,
-    outboundPolicyFor: outboundPolicyFor({ settings, server, outboundAllow: options.outboundAllow }),
+    outboundPolicyFor: outboundPolicyFor({ ...options, settings, server }),
     ...configSources(clock, options.outboundAllow),
   };
   const pushes = new PushJournal({ ...core, presence, onPushed: (push) => afterPush(core, push) });

@@ -9,7 +9,7 @@ import type { Subscriber } from '../../src/events/index.ts';
 import { createHttpServer } from '../../src/http/index.ts';
 import type { ProjectId } from '../../src/kit/ids.ts';
 import { createLogger } from '../../src/platform/log.ts';
-import { parseAllowedTargets } from '../../src/platform/net/index.ts';
+import { parseAllowedTargets, type ResolveHost } from '../../src/platform/net/index.ts';
 import type { Database } from '../../src/platform/postgres/index.ts';
 import { createVault, parseKeyring } from '../../src/platform/secrets/index.ts';
 import {
@@ -48,10 +48,12 @@ interface Shared {
   readonly outboundAllow: string;
   /** Hear of facts after the rooms. */
   readonly subscribers: readonly Subscriber[];
+  /** How hooks find the addresses of names; undefined: as this machine does. */
+  readonly resolveHost: ResolveHost | undefined;
 }
 
 /** One server: its parts behind real HTTP, its bell on the database's NOTIFY. No ticks, no runner. */
-const serve = async ({ database, clock, folder, outboundAllow, subscribers }: Shared) => {
+const serve = async ({ database, clock, folder, outboundAllow, subscribers, resolveHost }: Shared) => {
   const faults: string[] = [];
   const sink = new Writable({
     write: (chunk, _encoding, done) => {
@@ -71,6 +73,7 @@ const serve = async ({ database, clock, folder, outboundAllow, subscribers }: Sh
     dataDir: folder,
     externalUrl: EXTERNAL_URL,
     outboundAllow: parseAllowedTargets(outboundAllow),
+    resolveHost,
     subscribers,
   });
   await parts.presence.open();
@@ -244,8 +247,10 @@ export class TestApp {
 export const startTestApp = async ({
   outboundAllow = '',
   subscribers = [],
-}: Partial<Pick<Shared, 'outboundAllow' | 'subscribers'>> = {}): Promise<TestApp> => {
+  resolveHost,
+}: Partial<Pick<Shared, 'outboundAllow' | 'subscribers' | 'resolveHost'>> = {}): Promise<TestApp> => {
   const database = await testDatabase();
-  const shared = { database, clock: new MovableClock(), folder: temporaryFolder('app'), outboundAllow, subscribers };
+  const folder = temporaryFolder('app');
+  const shared = { database, clock: new MovableClock(), folder, outboundAllow, subscribers, resolveHost };
   return new TestApp(database, shared, await serve(shared));
 };

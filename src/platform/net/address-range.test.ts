@@ -88,4 +88,46 @@ describe('findForbiddenRange', () => {
   ])('%s is public', (address) => {
     expect(findForbiddenRange(address)).toBeUndefined();
   });
+
+  describe('where the local network is allowed', () => {
+    const METADATA = 'Requests to metadata services are not allowed';
+
+    test.each([
+      '127.0.0.1',
+      '0.0.0.0',
+      '::1',
+      '::',
+      '10.0.0.1',
+      '172.16.0.1',
+      '192.168.1.1',
+      '100.64.0.1',
+      'fd00::1',
+      'fec0::1',
+      '8.8.8.8',
+      '2606:4700:4700::1111',
+    ])('%s is', (address) => {
+      expect(findForbiddenRange(address, { allowLocal: true })).toBeUndefined();
+    });
+
+    test.each([
+      ['169.254.169.254', LINK_LOCAL],
+      ['169.254.0.1', LINK_LOCAL],
+      ['fe80::1', LINK_LOCAL],
+      ['100.100.100.200', METADATA],
+      ['fd00:ec2::254', METADATA],
+      ['fd20:ce::254', METADATA],
+      ['fd00:42::42', METADATA],
+      ['192.0.0.192', RESERVED],
+      ['168.63.129.16', RESERVED],
+      ['224.0.0.1', MULTICAST],
+      ['255.255.255.255', BROADCAST],
+      ['::ffff:127.0.0.1', EMBEDDED],
+      ['::ffff:169.254.169.254', EMBEDDED],
+      ['64:ff9b::a00:1', EMBEDDED],
+      ['fe80::1%lo', RESERVED],
+      ['example.com', RESERVED],
+    ])('%s is not: %s', (address, reason) => {
+      expect(findForbiddenRange(address, { allowLocal: true })).toBe(reason);
+    });
+  });
 });

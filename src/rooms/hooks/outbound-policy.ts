@@ -2,6 +2,7 @@ import {
   type AllowedTarget,
   BadAllowedTarget,
   parseAllowedTargets,
+  type ResolveHost,
   type TargetRules,
 } from '../../platform/net/index.ts';
 import type { ApplicationSettings, InstanceSettings } from '../accounts/index.ts';
@@ -13,6 +14,8 @@ export interface OutboundPolicyDeps {
   readonly server: ServerFacts;
   /** Of the start option. */
   readonly outboundAllow: readonly AllowedTarget[];
+  /** Default: as every program of this machine does. */
+  readonly resolveHost?: ResolveHost | undefined;
 }
 
 /** Where requests of hooks of this kind may go, as the settings stand now. */
@@ -23,17 +26,18 @@ export type OutboundPolicyFor = (kind: HookPlace['kind']) => Promise<TargetRules
  * unless that is switched off; hooks of projects and groups do not unless it is switched on. Link-local addresses and
  * metadata services are for nobody whose address or name is not on a list. The server's own address is always allowed.
  */
-export const outboundPolicyFor = ({ settings, server, outboundAllow }: OutboundPolicyDeps): OutboundPolicyFor => {
-  const own = ownTarget(server.externalUrl);
+export const outboundPolicyFor = (deps: OutboundPolicyDeps): OutboundPolicyFor => {
+  const own = ownTarget(deps.server.externalUrl);
   return async (kind) => {
-    const current = await settings.current();
+    const current = await deps.settings.current();
     return {
-      allow: [...own, ...outboundAllow, ...listed(current)],
+      allow: [...own, ...deps.outboundAllow, ...listed(current)],
       allowLocal:
         kind === 'system'
           ? current.allow_local_requests_from_system_hooks
           : current.allow_local_requests_from_web_hooks_and_services,
       onlyAllowed: current.deny_all_requests_except_allowed,
+      ...(deps.resolveHost && { resolve: deps.resolveHost }),
     };
   };
 };

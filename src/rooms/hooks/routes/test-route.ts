@@ -38,6 +38,7 @@ export const testRoute = (deps: ChangeHookDeps & TryHookDeps, home: HookHome, gu
       const hook = await getHook(deps, subject.place, params.hook_id);
       const outcome = await tryHook(deps, hook, params.trigger, subject.user);
       if (outcome.kind === 'failed') return messageReply(422, outcome.error);
-      return isSuccess(outcome.status) ? messageReply(201, '201 Created') : messageReply(422, outcome.body);
+      if (isSuccess(outcome.status)) return messageReply(201, '201 Created');
+      return messageReply(422, outcome.body === '' ? `The receiver answered ${outcome.status}` : outcome.body);
     },
   });
