@@ -3,7 +3,6 @@ import { startDnsServer } from '../../../test/support/dns-server.ts';
 import { httpReceiver } from '../../../test/support/receiver.ts';
 import { EXTERNAL_URL, type Person, startTestApp, type TestApp } from '../../../test/support/test-app.ts';
 import type { TestProject } from '../../../test/support/test-project.ts';
-import type { UserId } from '../../kit/ids.ts';
 import type { HookPlace } from './hook.ts';
 import { insertHook } from './hook-store.ts';
 import { newSettings } from './hook-wish.ts';
@@ -125,7 +124,7 @@ const homes = () => ({ project: `/projects/${project.id}/hooks`, system: '/hooks
 /** A hook that was saved when its address was still a good one. */
 const insert = async (place: HookPlace, url: string): Promise<number> => {
   const settings = newSettings(place.kind, { url, switches: {} });
-  const hook = { place, settings, creatorId: root.user.id as UserId };
+  const hook = { place, settings, creatorId: root.user.id };
   const made = await app.db.transaction().execute((tx) => insertHook(tx, app.parts.vault, hook, app.clock.now()));
   return made.id;
 };
