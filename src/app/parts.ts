@@ -129,7 +129,7 @@ export function makeParts(options: PartsOptions) {
     groupProjects: inGroups,
     projectDeps,
     project,
-    guards: { ...pipelineGuards({ db, project }), project },
+    guards: { ...pipelineGuards({ ...core, project }), project },
   };
 }
 

@@ -104,7 +104,7 @@ export const startJobServer = async (limits: { maxTraceBytes?: number; maxArtifa
     jobBelongings,
     log,
     publish: publishTo([]),
-    guards: { ...pipelineGuards({ db, project }), project },
+    guards: { ...pipelineGuards({ db, project, findMergeRequestFacts: async () => undefined }), project },
     runnerJob: runnerJob({ db }),
     touchRunner: async (job: Job) => void touched.push(job.id),
   };

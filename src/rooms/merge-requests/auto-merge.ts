@@ -1,3 +1,4 @@
+import { forbidden, PenstockError } from '../../kit/errors.ts';
 import { isActive } from '../../wire/statuses.ts';
 import { findUserById } from '../accounts/index.ts';
 import { findProjectById, findProtectedRefs, findRole, mayMergeInto } from '../projects/index.ts';
@@ -42,10 +43,12 @@ export const runAutoMerges = async (deps: MergeDeps): Promise<number> => {
     try {
       await runAutoMerge(deps, mergeRequest);
     } catch (error) {
-      const at = deps.clock.now();
-      const mergeError = error instanceof Error ? error.message : 'it could not be merged';
-      await updateAutoMerge(deps.db, mergeRequest.id, null, { mergeError, at });
-      deps.log.info({ err: error, mergeRequest: mergeRequest.id }, 'a merge request was not merged automatically');
+      // Anything else may be over the next time.
+      if (!(error instanceof PenstockError)) {
+        deps.log.error({ err: error, mergeRequest: mergeRequest.id }, 'an automatic merge failed');
+        continue;
+      }
+      await updateAutoMerge(deps.db, mergeRequest.id, null, { mergeError: error.message, at: deps.clock.now() });
     }
   }
   return due.length;
@@ -57,7 +60,7 @@ const runAutoMerge = async (deps: MergeDeps, mergeRequest: MergeRequest): Promis
   if (autoMerge === null || merger === undefined) return;
   const rules = await findProtectedRefs(deps.db, merger.project.id);
   if (!mayMergeInto(merger.project, rules, merger, mergeRequest.targetBranch)) {
-    throw new Error(`${merger.user.username} may not merge into ${mergeRequest.targetBranch} any more`);
+    throw forbidden(`${merger.user.username} may not merge into ${mergeRequest.targetBranch} any more`);
   }
   await mergeNow(deps, merger, mergeRequest, autoMerge.options);
 };

@@ -210,6 +210,23 @@ describe('pipelines that must succeed', () => {
     expect(merged.at('merge_user', 'id')).toBe(project.owner.user.id);
   });
 
+  it('are waited for in the name of somebody who may still merge', async () => {
+    const project = await opened({}, { ci: CI });
+    const maintainer = await app.addPerson('leaving-maintainer');
+    await project.addMember(maintainer, ROLES.maintainer);
+    const json = { auto_merge: true };
+    (await project.call('PUT', '/merge_requests/1/merge', { as: maintainer, json })).must(200);
+    (await project.call('DELETE', `/members/${maintainer.user.id}`)).must(204);
+    const runner = await app.addRunner(project);
+    await runner.work();
+    await app.tick('automatic merges');
+    expect((await read(project)).body).toMatchObject({
+      state: 'opened',
+      merge_when_pipeline_succeeds: false,
+      merge_error: '403 Forbidden - leaving-maintainer may not merge into main any more',
+    });
+  });
+
   it('need not be there for auto_merge', async () => {
     const project = await opened();
     expect((await merge(project, { merge_when_pipeline_succeeds: true })).must(200).at('state')).toBe('merged');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/support/test-app.ts';
 import type { Files, TestProject } from '../../../test/support/test-project.ts';
+import { ROLES } from '../groups/index.ts';
 
 let app: TestApp;
 
@@ -147,6 +148,19 @@ job: {script: x}
     (await project.call('POST', '/merge_requests/1/pipelines')).must(200);
     const job = await runner.mustTake('job');
     expect([job.variable('SECRET'), job.variable('CI_COMMIT_REF_PROTECTED')]).toEqual(['sesame', 'true']);
+  });
+
+  it('of protected branches are played and retried only by those who may push there', async () => {
+    const project = await projectWithTopic('job: {script: x, when: manual, only: [merge_requests]}\n');
+    const developer = await app.addPerson('playing-developer');
+    await project.addMember(developer, ROLES.developer);
+    await project.protect('topic');
+    const pipeline = project.pipeline((await open(project)).number('head_pipeline', 'id'));
+    expect((await pipeline.post('job', 'play', { as: developer })).outcome).toEqual([
+      403,
+      { message: '403 Forbidden' },
+    ]);
+    (await pipeline.post('job', 'play')).must(200);
   });
 
   it('are refused with the reason', async () => {

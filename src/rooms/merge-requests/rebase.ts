@@ -66,7 +66,7 @@ const replay = async (
   head: string,
   by: { readonly user: User; readonly at: Date },
 ): Promise<string | undefined> => {
-  const shas = await listCommitsBetween(repository, onto, head, { order: 'oldest' });
+  const shas = await listCommitsBetween(repository, onto, head, { order: 'oldest', limit: MAX_COMMITS + 1 });
   if (shas.length > MAX_COMMITS) return undefined;
   let top = onto;
   for (const commit of await readCommits(repository, shas)) {

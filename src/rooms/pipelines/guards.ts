@@ -7,6 +7,7 @@ import { can } from '../projects/index.ts';
 import { judgeRef } from './create/protected-ref.ts';
 import type { Job } from './job.ts';
 import { findJob } from './job-store.ts';
+import type { MergeRequestQuestions } from './merge-request-questions.ts';
 import type { Pipeline } from './pipeline.ts';
 import { findPipeline } from './pipeline-store.ts';
 
@@ -18,7 +19,7 @@ export interface JobSubject extends ProjectSubject {
   readonly job: Job;
 }
 
-export interface PipelineGuardDeps {
+export interface PipelineGuardDeps extends Pick<MergeRequestQuestions, 'findMergeRequestFacts'> {
   readonly db: Db;
   readonly project: ProjectGuards;
 }
@@ -41,11 +42,17 @@ const idOf = (text: string | undefined): number => {
 
 /** Guards of routes below one pipeline or one job. They add "is it there" and "is its ref yours" to the project's. */
 export function pipelineGuards(deps: PipelineGuardDeps): PipelineGuards {
-  const mustRunOnRef = async (subject: ProjectSubject, ref: string, tag: boolean): Promise<void> => {
+  /** The branch that decides: of a merge request's pipeline its source. */
+  const branchOf = async ({ project }: ProjectSubject, { ref, mergeRequestId }: Pipeline): Promise<string> => {
+    const facts = mergeRequestId === null ? undefined : await deps.findMergeRequestFacts(project, mergeRequestId);
+    return facts?.sourceBranch ?? ref;
+  };
+  const mustRunOnRef = async (subject: ProjectSubject, pipeline: Pipeline): Promise<void> => {
     const user = actingUser(subject.actor);
     if (user === undefined) throw forbidden();
-    const kind = tag ? 'tag' : 'branch';
-    const verdict = await judgeRef(deps.db, subject.project, { user, role: subject.role }, { kind, name: ref });
+    const who = { user, role: subject.role };
+    const kind = pipeline.tag ? 'tag' : 'branch';
+    const verdict = await judgeRef(deps.db, subject.project, who, { kind, name: await branchOf(subject, pipeline) });
     if (!verdict.allowed) throw forbidden();
   };
   const pipelineOf = async (subject: ProjectSubject, id: string | undefined): Promise<PipelineSubject> => {
@@ -78,7 +85,7 @@ export function pipelineGuards(deps: PipelineGuardDeps): PipelineGuards {
         check: async (request) => {
           const subject = await pipelineOf(await guard.check(request), request.pathParams['pipeline_id']);
           mustHave(subject, ability);
-          await mustRunOnRef(subject, subject.pipeline.ref, subject.pipeline.tag);
+          await mustRunOnRef(subject, subject.pipeline);
           return subject;
         },
       };
@@ -97,7 +104,9 @@ export function pipelineGuards(deps: PipelineGuardDeps): PipelineGuards {
         check: async (request) => {
           const subject = await jobOf(await guard.check(request), request.pathParams['job_id']);
           mustHave(subject, ability);
-          await mustRunOnRef(subject, subject.job.ref, subject.job.tag);
+          const pipeline = await findPipeline(deps.db, subject.project.id, subject.job.pipelineId);
+          if (pipeline === undefined) throw recordNotFound();
+          await mustRunOnRef(subject, pipeline);
           return subject;
         },
       };
