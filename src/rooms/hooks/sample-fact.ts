@@ -1,5 +1,5 @@
 import type { Fact } from '../../events/index.ts';
-import type { JobId, PipelineId, ReleaseId } from '../../kit/ids.ts';
+import type { JobId, MergeRequestId, NoteId, PipelineId, ReleaseId } from '../../kit/ids.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import type { Status } from '../../wire/statuses.ts';
 import type { User } from '../accounts/index.ts';
@@ -89,16 +89,42 @@ const newestRelease: FindFact = async ({ db }, { id: projectId }) => {
   return release && { type: 'release_changed', projectId, releaseId: release.id as ReleaseId, action: 'create' };
 };
 
+const newestMergeRequest: FindFact = async ({ db }, { id: projectId }, { id: userId }) => {
+  const found = await db
+    .selectFrom('merge_requests')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (found === undefined) return undefined;
+  const mergeRequestId = found.id as MergeRequestId;
+  return { type: 'merge_request_changed', projectId, mergeRequestId, action: 'open', userId, changes: {} };
+};
+
+const newestNote: FindFact = async ({ db }, { id: projectId }, { id: userId }) => {
+  const note = await db
+    .selectFrom('notes')
+    .select('id')
+    .where('project_id', '=', projectId)
+    // Hooks hear of comments that everybody may read.
+    .where('internal', '=', false)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return note && { type: 'note_changed', projectId, noteId: note.id as NoteId, userId, action: 'create' };
+};
+
 const nothing: FindFact = async () => undefined;
 
 /** GitLab's kinds that can be tried, and its sentences where a project has nothing of a kind. */
 const KINDS: Readonly<Partial<Record<HookSwitch, readonly [find: FindFact, sentence: string]>>> = {
   push_events: [newestPush, 'Ensure the project has at least one commit.'],
   tag_push_events: [newestTagPush, 'Ensure the project has tags.'],
-  note_events: [nothing, 'Ensure the project has notes.'],
+  note_events: [newestNote, 'Ensure the project has notes.'],
   issues_events: [nothing, 'Ensure the project has issues.'],
   confidential_issues_events: [nothing, 'Ensure the project has issues.'],
-  merge_requests_events: [nothing, 'Ensure the project has merge requests.'],
+  merge_requests_events: [newestMergeRequest, 'Ensure the project has merge requests.'],
   job_events: [newestJob, 'Ensure the project has CI jobs.'],
   pipeline_events: [newestPipeline, 'Ensure the project has CI pipelines.'],
   wiki_page_events: [nothing, 'Ensure the wiki is enabled and has pages.'],

@@ -287,10 +287,12 @@ describe('what a project has', () => {
     expect((await test(id, 'pipeline_events')).status).toBe(201);
     expect((await test(id, 'job_events')).status).toBe(201);
     expect((await test(id, 'tag_push_events')).status).toBe(201);
+    expect((await test(id, 'releases_events')).status).toBe(201);
     expect(heard).toMatchObject([
       { body: { object_kind: 'pipeline', object_attributes: { id: pipeline.id } } },
       { body: { object_kind: 'build', pipeline_id: pipeline.id, build_name: 'job' } },
       { body: { object_kind: 'tag_push', ref: 'refs/tags/v1' } },
+      { body: { object_kind: 'release', action: 'create', name: 'First' } },
     ]);
   });
 });

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
+import type { Fact } from '../../events/index.ts';
 import type { User } from '../accounts/index.ts';
 import { selfAndDescendants } from '../groups/index.ts';
 import { findProjectById, type Project } from '../projects/index.ts';
 import { type DeliverNowDeps, type DeliverNowOutcome, deliverNow } from './delivery/deliver-now.ts';
 import { definitionOf } from './events/definition-of.ts';
-import type { PayloadDeps } from './events/event-definition.ts';
+import type { BuiltEvent, PayloadDeps } from './events/event-definition.ts';
 import type { Hook, HookSwitch } from './hook.ts';
 import { findSample, NOT_TESTABLE } from './sample-fact.ts';
 
@@ -36,10 +37,16 @@ export const tryHook = async (
   if (project === undefined) return { kind: 'failed', error: 'Ensure the group has a project with commits.' };
   const sample = await findSample(deps, trigger, project, user);
   if (sample.kind === 'nothing') return { kind: 'failed', error: sample.sentence };
-  const context = { occurredAt: deps.clock.now(), wanted: new Set([trigger]) };
-  const page = { facts: [sample.fact] };
-  const built = (await definitionOf(sample.fact)?.build({ ...deps, page }, undefined, context)) ?? [];
-  const event = built.find((one) => one.trigger === trigger);
+  const event = await buildEvent(deps, sample.fact, trigger);
   if (event === undefined) return { kind: 'failed', error: NOT_TESTABLE };
   return deliverNow(deps, hook, { trigger, payload: event.payload, subject: `hook:${hook.id}` });
+};
+
+/** Undefined: hooks are not told of this. */
+const buildEvent = async (deps: TryHookDeps, fact: Fact, trigger: HookSwitch): Promise<BuiltEvent | undefined> => {
+  const definition = definitionOf(fact);
+  const snapshot = definition && (await deps.db.transaction().execute((tx) => definition.snapshot(tx)));
+  const context = { occurredAt: deps.clock.now(), wanted: new Set([trigger]) };
+  const built = await definition?.build({ ...deps, page: { facts: [fact] } }, snapshot, context);
+  return built?.find((event) => event.trigger === trigger);
 };
