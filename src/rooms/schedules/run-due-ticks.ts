@@ -16,8 +16,8 @@ export interface RunDueTicksDeps extends RunTickDeps, DueTicksDeps {
 /** Batches that are worked on at once: one waits for the database while another is computed. */
 const LANES = 3;
 /** Ticks of one project that are run together. */
-const TOGETHER = 50;
-const PAGE = 250;
+const TOGETHER = 100;
+const PAGE = 300;
 /** Milliseconds. Longer than the gathering of any configuration takes. */
 const LEASE = 60_000;
 /** Milliseconds until a tick that failed by an outage is tried again. */
