@@ -19,6 +19,7 @@ export const hookWith = (changes: Partial<Hook> = {}): Hook => ({
   urlVariables: {},
   customHeaders: {},
   customWebhookTemplate: null,
+  integration: null,
   consecutiveFailures: 0,
   failingSince: null,
   pausedUntil: null,

@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema c962bd7164e6a211). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema 736242d4726b1019). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -167,6 +167,7 @@ export interface Hooks {
   failing_since: Timestamp | null;
   group_id: number | null;
   id: Generated<number>;
+  integration: Json | null;
   kind: string;
   name: string | null;
   old_signing_token_sealed: Buffer | null;

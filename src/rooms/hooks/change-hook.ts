@@ -37,7 +37,7 @@ const MOST_HOOKS: Readonly<Record<HookPlace['kind'], number>> = {
 };
 
 /** Its name may be resolved for it, so it is never called inside of a transaction. Throws `BadHook`. */
-const refuseFaults = async (deps: ChangeHookDeps, place: HookPlace, settings: HookSettings): Promise<void> => {
+export const refuseFaults = async (deps: ChangeHookDeps, place: HookPlace, settings: HookSettings): Promise<void> => {
   const faults = findHookFaults(settings);
   const refusal = faults.some(({ attribute }) => attribute === 'url')
     ? undefined

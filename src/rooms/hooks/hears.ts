@@ -1,6 +1,7 @@
 import { passesBranchFilter } from './branch-filter.ts';
-import type { EventPlace } from './events/event-definition.ts';
+import type { EventPlace, JsonObject } from './events/event-definition.ts';
 import type { HookSwitch } from './hook.ts';
+import { isToldOf } from './integrations/is-told-of.ts';
 import type { Listener, Listeners } from './listener-store.ts';
 
 /** What GitLab sends to system hooks besides the changes of users, groups and projects. */
@@ -31,12 +32,16 @@ export const hears = (
     : groupsOf.get(place.projectId)?.has(groupId) === true;
 };
 
-/** The same with its branch filter, which is for pushes only; `branch`: of a push. Pure. */
+/**
+ * The same with its branch filter, which is for pushes only (`branch`: of a push), and with what an integration makes
+ * messages of. Pure.
+ */
 export const hearsOf = (
   listener: Listener,
   place: EventPlace,
-  event: { readonly trigger: HookSwitch | null; readonly branch?: string },
+  event: { readonly trigger: HookSwitch | null; readonly branch?: string; readonly payload: JsonObject | null },
   groups: Pick<Listeners, 'groupsOf' | 'groupsAbove'>,
 ): boolean =>
   hears(listener, place, event.trigger, groups) &&
+  (listener.integration === null || (event.payload !== null && isToldOf(listener.integration, event.payload))) &&
   (event.trigger !== 'push_events' || event.branch === undefined || passesBranchFilter(listener, event.branch));

@@ -3,6 +3,7 @@ import type { HookId, NamespaceId, ProjectId, UserId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import type { Vault } from '../../platform/secrets/index.ts';
 import type { BranchFilterStrategy, Hook, HookPlace, HookSettings, HookSwitch } from './hook.ts';
+import type { Integration } from './integrations/integration.ts';
 
 /** SQL of hooks. Addresses, tokens, variables and headers are sealed. */
 
@@ -51,6 +52,7 @@ export const toHook = (vault: Vault, row: Selectable<DB['hooks']>): Hook => ({
   urlVariables: openMap(vault, row.url_variables_sealed, PLACES.urlVariables),
   customHeaders: openMap(vault, row.custom_headers_sealed, PLACES.customHeaders),
   customWebhookTemplate: row.custom_webhook_template,
+  integration: row.integration as Integration | null,
   consecutiveFailures: row.consecutive_failures,
   failingSince: row.failing_since,
   pausedUntil: row.paused_until,
@@ -80,7 +82,8 @@ const inPlace = (place: HookPlace) => {
     case 'system':
       return sql<boolean>`hooks.kind = 'system'`;
     case 'project':
-      return sql<boolean>`hooks.project_id = ${place.projectId}`;
+      // Integrations are managed by their own routes.
+      return sql<boolean>`hooks.project_id = ${place.projectId} and hooks.integration is null`;
     case 'group':
       return sql<boolean>`hooks.group_id = ${place.groupId}`;
   }

@@ -17,6 +17,7 @@ const hookOf = (wish: Partial<HookWish> = {}): Hook => ({
   pausedUntil: null,
   disabledAt: null,
   disabledReason: null,
+  integration: null,
   oldSigningToken: null,
   createdAt: NOW,
   updatedAt: NOW,

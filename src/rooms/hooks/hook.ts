@@ -1,4 +1,5 @@
 import type { HookId, NamespaceId, ProjectId, UserId } from '../../kit/ids.ts';
+import type { Integration } from './integrations/integration.ts';
 
 /** GitLab's switches. System hooks know the first four, and hear of every change of users, groups and projects besides. */
 export const HOOK_SWITCHES = [
@@ -69,6 +70,8 @@ export interface Hook extends HookSettings, HookHealth {
   readonly id: HookId;
   readonly place: HookPlace;
   readonly creatorId: UserId | null;
+  /** Its bodies are messages for people; null: payloads. */
+  readonly integration: Integration | null;
   /** Signs beside `signingToken` until `until`. */
   readonly oldSigningToken: { readonly token: string; readonly until: Date } | null;
   readonly createdAt: Date;

@@ -3,6 +3,7 @@ import type { HookId, NamespaceId, ProjectId } from '../../kit/ids.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 import type { EventPlace } from './events/event-definition.ts';
 import type { BranchFilterStrategy, HookSwitch } from './hook.ts';
+import type { Integration } from './integrations/integration.ts';
 
 /** What is known of a hook to decide whether it hears of an event. */
 export interface Listener {
@@ -13,6 +14,7 @@ export interface Listener {
   readonly switches: readonly HookSwitch[];
   readonly pushEventsBranchFilter: string | null;
   readonly branchFilterStrategy: BranchFilterStrategy;
+  readonly integration: Integration | null;
 }
 
 /** The hooks that could hear of something in these places. */
@@ -33,6 +35,7 @@ export const findListeners = async (db: Db, places: readonly EventPlace[]): Prom
   const rows = await db
     .selectFrom('hooks')
     .select(['id', 'kind', 'project_id', 'group_id', 'switches', 'push_events_branch_filter', 'branch_filter_strategy'])
+    .select('integration')
     .where((where) =>
       where.or([
         where('kind', '=', 'system'),
@@ -50,6 +53,7 @@ export const findListeners = async (db: Db, places: readonly EventPlace[]): Prom
     switches: row.switches as HookSwitch[],
     pushEventsBranchFilter: row.push_events_branch_filter,
     branchFilterStrategy: row.branch_filter_strategy as BranchFilterStrategy,
+    integration: row.integration as Integration | null,
   }));
   return { all, groupsOf, groupsAbove };
 };

@@ -61,9 +61,27 @@ const recipesOf = (home: keyof typeof HOMES): Recipes => {
   };
 };
 
+/** An integration that is set up for the call. */
+const integration = async (_lane: Lane, { project }: Place): Promise<Prepared> => {
+  (await project.call('PUT', '/integrations/slack', { json: { webhook: URL } })).must(200);
+  return { path: { slug: 'slack' } };
+};
+
+const integrationRecipes: Recipes = Object.fromEntries(
+  ['integrations', 'services'].flatMap((name) => {
+    const path = `/projects/:id/${name}/:slug`;
+    return [
+      [`GET ${path}`, { prepare: integration }],
+      [`PUT ${path}`, { prepare: () => ({ path: { slug: 'slack' }, json: { webhook: URL } }) }],
+      [`DELETE ${path}`, { prepare: integration }],
+    ];
+  }),
+);
+
 /** Hooks of the instance, of projects and of groups. */
 export const hookRecipes: Recipes = {
   ...recipesOf('/hooks'),
   ...recipesOf('/projects/:id/hooks'),
   ...recipesOf('/groups/:id/hooks'),
+  ...integrationRecipes,
 };

@@ -1,6 +1,7 @@
 import { GITLAB_VERSION } from '../../../kit/version.ts';
 import type { JsonObject } from '../events/event-definition.ts';
 import type { Hook, HookSwitch } from '../hook.ts';
+import { bodyFor } from '../integrations/body-for.ts';
 import { eventHeader } from './event-header.ts';
 import { fillUrl } from './fill-url.ts';
 import { renderTemplate } from './render-template.ts';
@@ -80,7 +81,7 @@ export const buildRequest = (hook: Hook, message: Message, context: MessageConte
   };
   const custom = customHeaders(hook, [...Object.keys(own), ...Object.keys(secret)]);
   const hidden = Object.fromEntries(Object.keys({ ...custom, ...secret }).map((name) => [name, HIDDEN]));
-  const body = bodyOf(hook, message.payload);
+  const body = bodyOf(hook, message);
   if (body.kind === 'failed') {
     return { kind: 'unsendable', error: body.error, isFinal: false, shownHeaders: { ...hidden, ...own } };
   }
@@ -113,10 +114,14 @@ const customHeaders = (hook: Hook, taken: readonly string[]): Readonly<Record<st
   return Object.fromEntries(kept);
 };
 
-const bodyOf = (hook: Hook, payload: JsonObject): ReturnType<typeof renderTemplate> =>
-  hook.customWebhookTemplate === null || hook.customWebhookTemplate === ''
+const bodyOf = (hook: Hook, { payload, trigger }: Message): ReturnType<typeof renderTemplate> => {
+  if (hook.integration !== null) {
+    return { kind: 'rendered', body: JSON.stringify(bodyFor(hook.integration, trigger, payload)) };
+  }
+  return hook.customWebhookTemplate === null || hook.customWebhookTemplate === ''
     ? { kind: 'rendered', body: JSON.stringify(payload) }
     : renderTemplate(hook.customWebhookTemplate, payload, MOST_BYTES);
+};
 
 const signatureHeaders = (hook: Hook, id: string, body: string, now: Date): Readonly<Record<string, string>> => {
   const { signingToken, oldSigningToken } = hook;

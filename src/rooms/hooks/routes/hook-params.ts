@@ -82,7 +82,8 @@ export const wishOf = (params: Given & { readonly url?: string | undefined }): H
   switches: switchesOf(params),
 });
 
-const switchesOf = (params: object): HookWish['switches'] => {
+/** The switches that a request names. */
+export const switchesOf = (params: object): HookWish['switches'] => {
   const switches: Partial<Record<HookSwitch, boolean>> = {};
   for (const [name, value] of Object.entries(params)) {
     const found = HOOK_SWITCHES.find((one) => one === name);

@@ -4,6 +4,7 @@ import type { TryHookDeps } from '../try-hook.ts';
 import { feedRoutes } from './feed-routes.ts';
 import { type HookHomeGuards, type HookSubject, hookHomes } from './hook-home.ts';
 import { hookRoutes } from './hook-routes.ts';
+import { integrationRoutes } from './integration-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { ownRoutes } from './own-routes.ts';
 import { pairRoutes } from './pair-routes.ts';
@@ -15,7 +16,7 @@ export interface HooksRouteDeps extends ChangeHookDeps, TryHookDeps, HookHomeGua
   readonly countHookResend: CountRequest<HookSubject>;
 }
 
-/** System hooks, those of projects and groups, and the numbered events. */
+/** System hooks, those of projects and groups, integrations, and the numbered events. */
 export const hooksRoutes = (deps: HooksRouteDeps): readonly Route[] => [
   ...hookHomes(deps).flatMap((home) => [
     ...hookRoutes(deps, home),
@@ -26,5 +27,6 @@ export const hooksRoutes = (deps: HooksRouteDeps): readonly Route[] => [
     ...logRoutes(deps, home, rateLimited(home.guard, '5', deps.countHookResend)),
     ...ownRoutes(deps, home),
   ]),
+  ...integrationRoutes(deps),
   ...feedRoutes(deps),
 ];
