@@ -5,6 +5,8 @@ import { hookEvents } from './hook-events.ts';
 import { jobEvents } from './job-events.ts';
 import { keyEvents } from './key-events.ts';
 import { memberEvents } from './member-events.ts';
+import { mergeRequestEvents } from './merge-request-events.ts';
+import { noteEvents } from './note-events.ts';
 import { pipelineEvents } from './pipeline-events.ts';
 import { projectEvents } from './project-events.ts';
 import { pushEvents } from './push-events.ts';
@@ -24,4 +26,6 @@ export const EVENT_DEFINITIONS: EventDefinitions = {
   ...hookEvents,
   ...deploymentEvents,
   ...releaseEvents,
+  ...mergeRequestEvents,
+  ...noteEvents,
 };

@@ -8,6 +8,7 @@ import type { Project } from '../../projects/index.ts';
 import { findRunnersByIds } from '../../runners/index.ts';
 import { commitBlock } from '../payloads/commit-block.ts';
 import { buildBlock, type JobOfPayload } from '../payloads/job-block.ts';
+import { pipelineMergeRequestBlock } from '../payloads/merge-request-block.ts';
 import { utcSeconds, utcSecondsMaybe } from '../payloads/payload-dates.ts';
 import { projectBlock, projectUrl } from '../payloads/project-block.ts';
 import { refStatusName } from '../payloads/ref-status.ts';
@@ -15,6 +16,7 @@ import { userBlock } from '../payloads/user-block.ts';
 import type { BuiltEvent, EventDefinition, EventDefinitions, EventPlace, PayloadDeps } from './event-definition.ts';
 import { buildCreatedJobs } from './job-events.ts';
 import { findLatestJobs, findTiers } from './job-reads.ts';
+import { mergeRequestOfPage } from './merge-request-reads.ts';
 import {
   commitOfPage,
   findEndsBefore,
@@ -117,10 +119,13 @@ const buildPipeline = async (
   const jobs = await findLatestJobs(deps.db, pipeline.id);
   const found = await commitOfPage(deps, pipeline.id);
   const { externalUrl } = deps.server;
+  const told = pipeline.mergeRequestId === null ? undefined : await mergeRequestOfPage(deps, pipeline.mergeRequestId);
+  // Of a merge request's pipeline GitLab tells the branch, not the ref.
+  const ref = told?.mergeRequest.sourceBranch ?? pipeline.ref;
   const payload = {
     object_kind: 'pipeline',
-    object_attributes: await attributesOf(deps, { pipeline, project }, status, jobs),
-    merge_request: null,
+    object_attributes: { ...(await attributesOf(deps, { pipeline, project }, status, jobs)), ref },
+    merge_request: told === undefined ? null : pipelineMergeRequestBlock(told),
     user: userBlock(user),
     project: projectBlock(project, externalUrl),
     commit: found === undefined ? null : commitBlock(found.commit, projectUrl(project, externalUrl)),
