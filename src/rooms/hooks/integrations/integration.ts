@@ -1,16 +1,16 @@
-import type { HookSwitch } from '../hook.ts';
-
 export const INTEGRATION_SLUGS = ['slack', 'mattermost', 'microsoft-teams', 'discord'] as const;
 export type IntegrationSlug = (typeof INTEGRATION_SLUGS)[number];
 
 export const BRANCHES_TO_BE_NOTIFIED = ['all', 'default', 'protected', 'default_and_protected'] as const;
 export type BranchesToBeNotified = (typeof BRANCHES_TO_BE_NOTIFIED)[number];
 
-/** What messages are written for. Other events of GitLab's list can be switched on and come to nothing. */
-export type ChatEvent = Extract<
-  HookSwitch,
-  'push_events' | 'tag_push_events' | 'merge_requests_events' | 'pipeline_events' | 'deployment_events'
->;
+/** Switches of hooks that messages are written for. Others of GitLab's list can be switched on and come to nothing. */
+export type ChatEvent =
+  | 'push_events'
+  | 'tag_push_events'
+  | 'merge_requests_events'
+  | 'pipeline_events'
+  | 'deployment_events';
 
 /** A hook that writes messages for people. The address of its receiver is the hook's, and as secret. */
 export interface Integration {
