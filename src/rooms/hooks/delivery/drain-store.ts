@@ -167,10 +167,11 @@ const postponeHeld = async (
   now: Date,
 ): Promise<ReadonlySet<number>> => {
   const { rows } = await sql<{ readonly id: number }>`
+    with held as (select id from hooks where id = ${hookId} for key share)
     update hook_deliveries set next_attempt_at = first.next_attempt_at
-    from hook_deliveries first
+    from held join hook_deliveries first on first.hook_id = held.id
     where hook_deliveries.id = any(${[...ids]}::bigint[]) and hook_deliveries.state = 'pending'
-      and first.hook_id = ${hookId} and first.state = 'pending' and first.subject = hook_deliveries.subject
+      and first.state = 'pending' and first.subject = hook_deliveries.subject
       and first.id < hook_deliveries.id and first.next_attempt_at > ${now}
     returning hook_deliveries.id`.execute(db);
   return new Set(rows.map(({ id }) => id));
@@ -184,7 +185,8 @@ export const findPayload = async (db: Db, id: number): Promise<JsonObject | unde
 
 /**
  * Writes down an attempt and what follows from it, in one statement. A delivery that was decided meanwhile stays as it is;
- * the hook's health is changed by whoever holds its lease only.
+ * the hook's health is changed by whoever holds its lease only. The hook's row comes first, as in its deletion, so that the
+ * two never wait for each other in a circle.
  */
 export const markAttempt = async (
   db: Db | Tx,
@@ -209,21 +211,25 @@ export const markAttempt = async (
   const status = outcome.kind === 'answered' ? String(outcome.status) : 'internal error';
   const decidedAt = verdict.delivery.state === 'pending' ? null : now;
   await sql`
-    with marked as (
+    with held as (
+      select id from hooks where id = ${hook.id} for key share
+    ), marked as (
       update hook_deliveries set state = ${verdict.delivery.state}, failure = ${verdict.delivery.failure},
         attempts = ${verdict.delivery.attempts}, next_attempt_at = ${verdict.delivery.nextAttemptAt},
         decided_at = ${decidedAt}
-      where id = ${delivery.id} and state = 'pending' and attempts = ${delivery.attempts}
+      from held where hook_id = held.id and hook_deliveries.id = ${delivery.id} and state = 'pending' and attempts = ${delivery.attempts}
     ), logged as (
       insert into hook_attempts (hook_id, delivery_id, trigger, url_sealed, request_headers, response_status,
         response_headers, response_body, error, execution_duration, created_at)
-      select hook_id, id, trigger, ${vault.seal(hook.url, ATTEMPT_URL)}::bytea, ${JSON.stringify(requestHeaders)}::jsonb,
+      select hook_id, hook_deliveries.id, trigger, ${vault.seal(hook.url, ATTEMPT_URL)}::bytea, ${JSON.stringify(requestHeaders)}::jsonb,
         ${status}, ${JSON.stringify(answer.headers)}::jsonb, ${answer.body}, ${error}::text, ${duration}, ${now}::timestamptz
-      from hook_deliveries, ${QUICK} as quickly where id = ${delivery.id} and quickly.quick = 'off'
+      from held join hook_deliveries on hook_id = held.id, ${QUICK} as quickly
+      where hook_deliveries.id = ${delivery.id} and quickly.quick = 'off'
     )
     update hooks set consecutive_failures = ${health.consecutiveFailures}, failing_since = ${health.failingSince},
       paused_until = ${health.pausedUntil}, disabled_at = ${health.disabledAt}, disabled_reason = ${health.disabledReason}
-    where id = ${hook.id} and drain_leased_until = ${until} and ${hasChanged(hook, health)}`.execute(db);
+    from held
+    where hooks.id = held.id and drain_leased_until = ${until} and ${hasChanged(hook, health)}`.execute(db);
 };
 
 const hasChanged = (hook: Hook, health: Verdict['health']): boolean =>

@@ -5,6 +5,13 @@ import { Gate } from './gate.ts';
 
 /** Endpoints that are sent to at once. Each waits for the network most of its time. */
 const LANES = 48;
+/**
+ * Of them, drains that have begun a moment ago. Fifty fast endpoints at once would take the whole process from requests for
+ * as long as it takes to tell them; a few at a time tell them as soon.
+ */
+const YOUNG = 4;
+/** Milliseconds after which a drain waits for its receiver, and the next one may begin. */
+const MOMENT = 100;
 /** Statements of all drains at once, of the ten connections of a server. */
 const STATEMENTS = 3;
 /** Milliseconds after which a drain leaves its lane to others that wait. */
@@ -19,12 +26,13 @@ const REST = 5_000;
  */
 export class Drains {
   readonly #deps: DrainDeps;
-  readonly #running = new Map<HookId, Promise<void>>();
+  readonly #running = new Map<HookId, { readonly run: Promise<void>; readonly began: number }>();
   /** When each hook had its last turn, in counted turns. */
   readonly #turns = new Map<HookId, number>();
   readonly #resting = new Map<HookId, number>();
   readonly #giveUp = new AbortController();
   #turn = 0;
+  #waitsAMoment: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #mustLookAgain = false;
   #isStopping = false;
@@ -46,13 +54,14 @@ export class Drains {
   /** Resolves when nothing can be sent any more. */
   async idle(): Promise<void> {
     while (this.#running.size > 0 || this.#looking !== undefined) {
-      await Promise.allSettled([...this.#running.values(), this.#looking]);
+      await Promise.allSettled([...this.#running.values()].map(({ run }) => run).concat(this.#looking ?? []));
     }
   }
 
   /** Begins no more attempts; those under way have `grace` milliseconds to end. */
   async stop(grace: number): Promise<void> {
     this.#isStopping = true;
+    clearTimeout(this.#waitsAMoment);
     const timer = setTimeout(() => this.#giveUp.abort(), grace);
     await this.idle();
     clearTimeout(timer);
@@ -66,14 +75,28 @@ export class Drains {
   }
 
   async #lookOnce(): Promise<void> {
-    if (this.#running.size >= LANES) return;
+    const free = this.#freeLanes();
+    if (free === 0) return;
     const now = this.#deps.clock.now();
     for (const [id, until] of this.#resting) if (until <= now.getTime()) this.#resting.delete(id);
     const due = await listDueHooks(this.#deps.db, now, [...this.#running.keys(), ...this.#resting.keys()]);
     // Of hooks with nothing to hear no turn need be kept.
     if (due.length === 0 && this.#running.size === 0) this.#turns.clear();
     const longest = due.toSorted((one, other) => (this.#turns.get(one) ?? 0) - (this.#turns.get(other) ?? 0));
-    for (const id of longest.slice(0, LANES - this.#running.size)) this.#start(id);
+    for (const id of longest.slice(0, free)) this.#start(id);
+  }
+
+  /** When those that have just begun keep others from it, they are looked at again in a moment. */
+  #freeLanes(): number {
+    const since = performance.now() - MOMENT;
+    const young = [...this.#running.values()].filter(({ began }) => began > since).length;
+    if (young > 0 && this.#waitsAMoment === undefined) {
+      this.#waitsAMoment = setTimeout(() => {
+        this.#waitsAMoment = undefined;
+        if (this.#running.size > 0) this.#lookAside();
+      }, MOMENT);
+    }
+    return Math.max(Math.min(LANES - this.#running.size, YOUNG - young), 0);
   }
 
   #start(id: HookId): void {
@@ -90,12 +113,15 @@ export class Drains {
       .finally(() => {
         this.#running.delete(id);
         // Something may have come for it meanwhile, or waits for its lane.
-        if (!this.#isStopping) void this.look().catch((error: unknown) => this.#cannotLook(error));
+        this.#lookAside();
       });
-    this.#running.set(id, run);
+    this.#running.set(id, { run, began: performance.now() });
   }
 
-  #cannotLook(error: unknown): void {
-    if (!this.#isStopping) this.#deps.log.error({ err: error }, 'the hooks that are due could not be found');
+  #lookAside(): void {
+    if (this.#isStopping) return;
+    this.look().catch((error: unknown) => {
+      if (!this.#isStopping) this.#deps.log.error({ err: error }, 'the hooks that are due could not be found');
+    });
   }
 }
