@@ -76,7 +76,10 @@ export class Drains {
 
   async #lookOnce(): Promise<void> {
     const free = this.#freeLanes();
-    if (free === 0) return;
+    if (free === 0) {
+      if (this.#running.size < LANES) this.#lookInAMoment();
+      return;
+    }
     const now = this.#deps.clock.now();
     for (const [id, until] of this.#resting) if (until <= now.getTime()) this.#resting.delete(id);
     const due = await listDueHooks(this.#deps.db, now, [...this.#running.keys(), ...this.#resting.keys()]);
@@ -84,19 +87,21 @@ export class Drains {
     if (due.length === 0 && this.#running.size === 0) this.#turns.clear();
     const longest = due.toSorted((one, other) => (this.#turns.get(one) ?? 0) - (this.#turns.get(other) ?? 0));
     for (const id of longest.slice(0, free)) this.#start(id);
+    if (longest.length > free) this.#lookInAMoment();
   }
 
-  /** When those that have just begun keep others from it, they are looked at again in a moment. */
   #freeLanes(): number {
     const since = performance.now() - MOMENT;
     const young = [...this.#running.values()].filter(({ began }) => began > since).length;
-    if (young > 0 && this.#waitsAMoment === undefined) {
-      this.#waitsAMoment = setTimeout(() => {
-        this.#waitsAMoment = undefined;
-        if (this.#running.size > 0) this.#lookAside();
-      }, MOMENT);
-    }
     return Math.max(Math.min(LANES - this.#running.size, YOUNG - young), 0);
+  }
+
+  /** For those that wait until the ones that have just begun are no longer young. */
+  #lookInAMoment(): void {
+    this.#waitsAMoment ??= setTimeout(() => {
+      this.#waitsAMoment = undefined;
+      if (this.#running.size > 0) this.#lookAside();
+    }, MOMENT);
   }
 
   #start(id: HookId): void {
