@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Fact } from '../../events/index.ts';
+import { slicesOf } from '../../kit/slices-of.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { BuiltEvent, EventPlace, JsonObject } from './events/event-definition.ts';
+
+/** Rows of one statement: PostgreSQL takes 65,535 values. */
+const MOST_ROWS = 1000;
 
 /** SQL of the numbered events. */
 
@@ -35,24 +39,26 @@ export const insertEvents = async (
     .executeTakeFirstOrThrow();
   const first = last - events.length + 1;
   const numbered = events.map((event, index) => ({ ...event, sequence: first + index, id: randomUUID() }));
-  await tx
-    .insertInto('events')
-    .values(
-      numbered.map((event) => ({
-        sequence: event.sequence,
-        id: event.id,
-        event_name: event.eventName,
-        trigger: event.trigger,
-        subject: event.place.subject,
-        project_id: event.place.projectId ?? null,
-        group_id: event.place.groupId ?? null,
-        fact: JSON.stringify(event.fact),
-        payload: event.payload === null ? null : JSON.stringify(event.payload),
-        branch: event.branch ?? null,
-        occurred_at: event.occurredAt,
-        created_at: now,
-      })),
-    )
-    .execute();
+  for (const slice of slicesOf(numbered, MOST_ROWS)) {
+    await tx
+      .insertInto('events')
+      .values(
+        slice.map((event) => ({
+          sequence: event.sequence,
+          id: event.id,
+          event_name: event.eventName,
+          trigger: event.trigger,
+          subject: event.place.subject,
+          project_id: event.place.projectId ?? null,
+          group_id: event.place.groupId ?? null,
+          fact: JSON.stringify(event.fact),
+          payload: event.payload === null ? null : JSON.stringify(event.payload),
+          branch: event.branch ?? null,
+          occurred_at: event.occurredAt,
+          created_at: now,
+        })),
+      )
+      .execute();
+  }
   return numbered;
 };

@@ -1,9 +1,12 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/support/test-app.ts';
 import type { Fact } from '../../events/index.ts';
 import type { ProjectId } from '../../kit/ids.ts';
+import { insertEvents } from './event-store.ts';
 import type { HookSettings } from './hook.ts';
 import { insertHook } from './hook-store.ts';
+import { insertOutbox } from './outbox-store.ts';
 
 const SETTINGS: HookSettings = {
   url: 'https://receiver.example/hook?key=secret',
@@ -85,5 +88,21 @@ describe('facts', () => {
     await expect(undone).rejects.toThrow('undone');
     await app.tick('events');
     expect(await events(id)).toEqual([]);
+  });
+
+  it('are as many as a huge pipeline makes of them', async () => {
+    const { id } = await app.addProject({});
+    const facts = Array.from({ length: 25_000 }, () => updated(id));
+    await app.db.transaction().execute(async (tx) => {
+      await insertOutbox(
+        tx,
+        facts.map((fact) => ({ fact, snapshot: undefined })),
+        app.clock.now(),
+      );
+      const event = { place: { subject: 'x' }, fact: updated(id), eventName: 'x', trigger: null, payload: null };
+      const events = facts.slice(0, 7000).map(() => ({ ...event, occurredAt: app.clock.now() }));
+      expect((await insertEvents(tx, events, app.clock.now())).at(-1)?.sequence).toBeGreaterThan(6999);
+      await sql`delete from outbox`.execute(tx);
+    });
   });
 });

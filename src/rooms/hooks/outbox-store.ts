@@ -1,6 +1,10 @@
 import type { Fact } from '../../events/index.ts';
+import { slicesOf } from '../../kit/slices-of.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { JsonObject } from './events/event-definition.ts';
+
+/** Rows of one statement: PostgreSQL takes 65,535 values. */
+const MOST_ROWS = 1000;
 
 /** SQL of the facts that are not numbered events yet. */
 
@@ -20,16 +24,18 @@ export const insertOutbox = async (
   now: Date,
 ): Promise<void> => {
   if (entries.length === 0) return;
-  await tx
-    .insertInto('outbox')
-    .values(
-      entries.map(({ fact, snapshot }) => ({
-        fact: JSON.stringify(fact),
-        snapshot: snapshot === undefined ? null : JSON.stringify(snapshot),
-        occurred_at: now,
-      })),
-    )
-    .execute();
+  for (const slice of slicesOf(entries, MOST_ROWS)) {
+    await tx
+      .insertInto('outbox')
+      .values(
+        slice.map(({ fact, snapshot }) => ({
+          fact: JSON.stringify(fact),
+          snapshot: snapshot === undefined ? null : JSON.stringify(snapshot),
+          occurred_at: now,
+        })),
+      )
+      .execute();
+  }
 };
 
 /** Whether there is any committed one. */
