@@ -85,7 +85,7 @@ describe('lint and why', () => {
     expect(penstock(['lint'], {}, temporaryFolder())).toEqual({
       status: 2,
       stdout: '',
-      stderr: 'penstock: .gitlab-ci.yml cannot be read\n',
+      stderr: 'penstock: .gitlab-ci.yml cannot be read: no such file or directory\n',
     });
   });
 
