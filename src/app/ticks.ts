@@ -5,7 +5,7 @@ import type { Tick } from '../platform/ticker.ts';
 import { removeIdleBots, removeMarkedUsers } from '../rooms/accounts/index.ts';
 import { expireArtifacts } from '../rooms/artifacts/index.ts';
 import { endExpiredMemberships } from '../rooms/groups/index.ts';
-import { numberEvents, purgeDeliveries } from '../rooms/hooks/index.ts';
+import { numberEvents, purgeDeliveries, purgeEvents } from '../rooms/hooks/index.ts';
 import { runAutoMerges, sweepMergeRequests } from '../rooms/merge-requests/index.ts';
 import {
   purgeRefusals,
@@ -51,6 +51,7 @@ export function makeTicks(parts: Parts, database: Database): readonly Tick[] {
     // A drain has a lease for each hook.
     { name: 'hooks', every: SECOND / 4, run: () => parts.drains.look() },
     alone('log of hooks', 10 * MINUTE, () => purgeDeliveries(parts)),
+    alone('feed of events', 60 * MINUTE, () => purgeEvents(parts)),
     alone('automatic merges', SECOND, () => runAutoMerges(parts)),
     alone('merge requests', 10 * SECOND, () => sweepMergeRequests(parts)),
     alone('unconfirmed jobs', 5 * SECOND, () => sweepUnconfirmedJobs(parts)),

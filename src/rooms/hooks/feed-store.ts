@@ -35,8 +35,19 @@ export const listEvents = (db: Db, { after, limit, projectId }: FeedQuery) =>
 
 export type FeedRow = Awaited<ReturnType<typeof listEvents>>[number];
 
-/** The lowest number that is still kept; null: nothing is. */
-export const findOldestSequence = async (db: Db): Promise<number | null> => {
-  const row = await db.selectFrom('events').select('sequence').orderBy('sequence').limit(1).executeTakeFirst();
-  return row?.sequence ?? null;
+/** What is kept of all events. */
+export interface KeptEvents {
+  /** The lowest number; null: nothing is kept. */
+  readonly oldest: number | null;
+  /** The highest number that is not kept any more; 0: everything is kept. */
+  readonly purgedTo: number;
+}
+
+export const findKeptEvents = async (db: Db): Promise<KeptEvents> => {
+  const first = db.selectFrom('events').select('sequence').orderBy('sequence').limit(1);
+  const row = await db
+    .selectFrom('event_counter')
+    .select(['last_sequence', first.as('oldest')])
+    .executeTakeFirstOrThrow();
+  return { oldest: row.oldest, purgedTo: row.oldest === null ? row.last_sequence : row.oldest - 1 };
 };

@@ -7,5 +7,6 @@ export { EventBell } from './event-bell.ts';
 export { numberEvents } from './number-events.ts';
 export { hooksOnFacts } from './on-facts.ts';
 export { type OutboundPolicyFor, outboundPolicyFor } from './outbound-policy.ts';
+export { purgeEvents } from './purge-events.ts';
 export type { HookSubject } from './routes/hook-home.ts';
 export { hooksRoutes } from './routes/index.ts';

@@ -272,7 +272,7 @@ describe('our own', () => {
     expect(own.must(200).at('events')).toMatchObject([{ payload: null }, { payload: null, fact }]);
     const last = String(sequence + 1);
     const nothing = await feed('/penstock/events', { after: last });
-    expect(nothing.body).toEqual({ events: [], after: sequence + 1, has_more: false, oldest });
+    expect(nothing.body).toEqual({ events: [], after: sequence + 1, has_more: false, oldest, missed: false });
   });
 });
 

@@ -1,6 +1,6 @@
 import { integer, ok, type Route, route } from '../../../http/index.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
-import { type FeedQuery, findOldestSequence, listEvents } from '../feed-store.ts';
+import { type FeedQuery, findKeptEvents, listEvents } from '../feed-store.ts';
 import { presentEvent } from '../present-event.ts';
 import type { HookHomeGuards } from './hook-home.ts';
 
@@ -12,11 +12,14 @@ const params = {
 const answer = async (db: Db, query: FeedQuery) => {
   const rows = await listEvents(db, { ...query, limit: query.limit + 1 });
   const shown = rows.slice(0, query.limit);
+  // After the events: what is purged between the two is said to be missed, and is not.
+  const { oldest, purgedTo } = await findKeptEvents(db);
   return ok({
     events: shown.map((row) => presentEvent(row, { ofProject: query.projectId !== undefined })),
     after: shown.at(-1)?.sequence ?? query.after,
     has_more: rows.length > shown.length,
-    oldest: await findOldestSequence(db),
+    oldest,
+    missed: query.after < purgedTo,
   });
 };
 
