@@ -76,5 +76,5 @@ export function makeTicks(parts: Parts, database: Database): readonly Tick[] {
   ];
 }
 
-const endExpired = ({ db, clock, publish }: Parts): Promise<number> =>
-  db.transaction().execute((tx) => endExpiredMemberships(publish, tx, clock.now()));
+const endExpired = (parts: Parts): Promise<void> =>
+  parts.db.transaction().execute((tx) => endExpiredMemberships(parts, tx, parts.clock.now()));

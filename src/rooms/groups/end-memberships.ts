@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { MemberFact, MemberFactPlace, Publish } from '../../events/index.ts';
 import type { NamespaceId, ProjectId, UserId } from '../../kit/ids.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
+import type { UserConsequences } from '../accounts/index.ts';
 import { revokeAccessRequests } from './access-request-store.ts';
 import { isCurrent } from './tree.ts';
 
@@ -22,19 +23,19 @@ const placeOf = (kind: MemberFactPlace['kind'], id: number): MemberFactPlace =>
 
 /**
  * Ends the memberships of one table that a condition on its columns picks (`user_id`, `expires_at`, and `namespace_id` of groups,
- * `project_id` of projects), each with its fact, told while the row is still there. Answers how many.
+ * `project_id` of projects), each with its fact, told while the row is still there. Answers whose.
  */
 export const endMemberships = async (
   publish: Publish,
   tx: Tx,
   kind: MemberFactPlace['kind'],
   where: RawBuilder<unknown>,
-): Promise<number> => {
+): Promise<readonly UserId[]> => {
   const { table, owner } = TABLES[kind];
   const { rows } = await sql<Row>`
     select ${owner} as place_id, user_id, access_level, expires_at from ${table} where ${where}
     order by ${owner}, user_id for update`.execute(tx);
-  if (rows.length === 0) return 0;
+  if (rows.length === 0) return [];
   const facts = rows.map(
     (row): MemberFact => ({
       type: 'member_removed',
@@ -50,7 +51,7 @@ export const endMemberships = async (
   await sql`
     delete from ${table} using unnest(${places}::bigint[], ${users}::bigint[]) as gone (place, member)
     where ${owner} = gone.place and user_id = gone.member`.execute(tx);
-  return rows.length;
+  return facts.map(({ userId }) => userId);
 };
 
 /** Takes a user out of every project and group, at once and for good, and back what the user asked for. */
@@ -59,8 +60,16 @@ export const endMembershipsOfUser = async (publish: Publish, tx: Tx, userId: Use
   await revokeAccessRequests(publish, tx, { userId });
 };
 
-/** Ends the memberships whose last day is over. Answers how many. */
-export const endExpiredMemberships = async (publish: Publish, tx: Tx, now: Date): Promise<number> => {
-  const projects = await endMemberships(publish, tx, 'project', sql`not ${isCurrent('project_members', now)}`);
-  return projects + (await endMemberships(publish, tx, 'group', sql`not ${isCurrent('group_members', now)}`));
+/** Ends the memberships whose last day is over, with the rights that came of them. */
+export const endExpiredMemberships = async (
+  deps: Pick<UserConsequences, 'onRightsLost'> & { readonly publish: Publish },
+  tx: Tx,
+  now: Date,
+): Promise<void> => {
+  const { publish } = deps;
+  const users = new Set([
+    ...(await endMemberships(publish, tx, 'project', sql`not ${isCurrent('project_members', now)}`)),
+    ...(await endMemberships(publish, tx, 'group', sql`not ${isCurrent('group_members', now)}`)),
+  ]);
+  for (const id of [...users].toSorted((one, other) => one - other)) await deps.onRightsLost(tx, id);
 };

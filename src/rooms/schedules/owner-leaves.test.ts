@@ -78,6 +78,21 @@ describe('schedules of somebody who leaves are switched off at once', () => {
     expect(await stateOf(project, id)).toEqual(mayNot());
   });
 
+  it('when the membership has ended by its date', async () => {
+    const { project, id } = await setUp();
+    const expires = new Date(app.clock.now().getTime() + 86_400_000).toISOString().slice(0, 10);
+    (
+      await project.call('PUT', `/members/${leaver.user.id}`, {
+        json: { access_level: ROLES.maintainer, expires_at: expires },
+      })
+    ).must(200);
+    await app.tick('expired memberships');
+    expect(await stateOf(project, id)).toEqual(ACTIVE);
+    app.clock.advance(2 * 86_400);
+    await app.tick('expired memberships');
+    expect(await stateOf(project, id)).toEqual(mayNot());
+  });
+
   it('below developer, and not above', async () => {
     const { project, id } = await setUp();
     const change = async (level: number) =>
