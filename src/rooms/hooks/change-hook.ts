@@ -8,7 +8,7 @@ import { fillUrl } from './delivery/fill-url.ts';
 import type { Hook, HookPlace, HookSettings } from './hook.ts';
 import { fullAddress } from './hook-address.ts';
 import { findHookFaults, type HookFault } from './hook-faults.ts';
-import { countHooks, findHook, insertHook, lockHook, resetHealth, updateHook } from './hook-store.ts';
+import { countHooks, findHook, insertHook, lockHook, lockPlace, resetHealth, updateHook } from './hook-store.ts';
 import { type ChangedSettings, type HookWish, newSettings } from './hook-wish.ts';
 import type { OutboundPolicyFor } from './outbound-policy.ts';
 
@@ -78,6 +78,7 @@ export const createHook = async (
   const settings = newSettings(place.kind, wish);
   await refuseFaults(deps, place, settings);
   return deps.db.transaction().execute(async (tx) => {
+    await lockPlace(tx, place);
     const most = MOST_HOOKS[place.kind];
     if ((await countHooks(tx, place)) >= most) {
       throw new BadHook([{ attribute: 'base', sentence: `Maximum number of ${place.kind} hooks (${most}) exceeded` }]);

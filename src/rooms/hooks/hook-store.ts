@@ -170,6 +170,16 @@ export const listHooks = async (
   return rows.map((row) => toHook(vault, row));
 };
 
+/** Whoever holds it is the only one to make hooks in this place, until the end of the transaction. */
+export const lockPlace = async (tx: Tx, place: HookPlace): Promise<void> => {
+  if (place.kind === 'project') {
+    await tx.selectFrom('projects').select('id').where('id', '=', place.projectId).forNoKeyUpdate().execute();
+  }
+  if (place.kind === 'group') {
+    await tx.selectFrom('namespaces').select('id').where('id', '=', place.groupId).forNoKeyUpdate().execute();
+  }
+};
+
 export const countHooks = async (db: Db, place: HookPlace): Promise<number> => {
   const row = await db
     .selectFrom('hooks')

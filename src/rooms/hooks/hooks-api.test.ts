@@ -209,6 +209,11 @@ describe('what is refused', () => {
       );
       const error = `Maximum number of ${noun} hooks (${most}) exceeded`;
       expect((await call('POST', path, { json: { url: URL } })).outcome).toEqual([422, { error }]);
+      // Of several at once, only as many as there is room for.
+      await app.database.pool.query(`delete from hooks where id = ${first}`);
+      const together = [1, 2, 3, 4].map(() => call('POST', path, { json: { url: URL } }));
+      const statuses = (await Promise.all(together)).map(({ status }) => status);
+      expect(statuses.toSorted((one, other) => one - other)).toEqual([201, 422, 422, 422]);
     }
   });
 
