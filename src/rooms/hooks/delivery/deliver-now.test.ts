@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addHook } from '../../../../test/support/add-hook.ts';
 import { httpReceiver } from '../../../../test/support/receiver.ts';
 import { startTestApp, type TestApp } from '../../../../test/support/test-app.ts';
+import { until } from '../../../../test/support/until.ts';
 import { deliverNow } from '../index.ts';
 
 let app: TestApp;
@@ -14,6 +17,15 @@ const REQUEST = { trigger: null, payload: { event_name: 'project_create' }, subj
 
 const attempts = (hookId: number) =>
   app.db.selectFrom('hook_attempts').selectAll().where('hook_id', '=', hookId).orderBy('id').execute();
+
+/** Statements of this database that wait for a lock. */
+const waiting = async (): Promise<number> => {
+  const { rows } =
+    await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+      app.db,
+    );
+  return rows.length;
+};
 
 describe('sending at once', () => {
   it('answers what the receiver said, and stands in the log without secrets', async () => {
@@ -76,6 +88,91 @@ describe('sending at once', () => {
     const ids = receiver.requests.map((request) => request.headers['webhook-id']);
     expect(ids).toEqual([delivery.idempotency_key, delivery.idempotency_key]);
     expect(await attempts(hook.id)).toHaveLength(2);
+  });
+
+  it('of what has failed brings forward what waits behind it, of its subject only', async () => {
+    const hook = await addHook(app, { url: `http://${(await httpReceiver((_, response) => response.end())).host}/` });
+    const later = new Date(app.clock.now().getTime() + 3_600_000);
+    const enqueue = (state: string, subject: string) =>
+      app.db
+        .insertInto('hook_deliveries')
+        .values({
+          hook_id: hook.id,
+          subject,
+          idempotency_key: randomUUID(),
+          payload: '{}',
+          state,
+          next_attempt_at: later,
+          created_at: app.clock.now(),
+        })
+        .returning(['id', 'idempotency_key'])
+        .executeTakeFirstOrThrow();
+    const dueNow = async () => {
+      const rows = await app.db
+        .selectFrom('hook_deliveries')
+        .select('id')
+        .where('hook_id', '=', hook.id)
+        .where('state', '=', 'pending')
+        .where('next_attempt_at', '<=', app.clock.now())
+        .execute();
+      return rows.map(({ id }) => id);
+    };
+    const before = await enqueue('pending', 'test');
+    const failed = await enqueue('failed', 'test');
+    const delivered = await enqueue('delivered', 'test');
+    const behind = await enqueue('pending', 'test');
+    await enqueue('pending', 'other');
+    const resend = ({ id, idempotency_key: idempotencyKey }: typeof failed) =>
+      deliverNow(app.parts, hook, { ...REQUEST, idempotencyKey, deliveryId: id });
+    await resend(delivered);
+    expect(await dueNow()).toEqual([]);
+    await resend(failed);
+    expect(await dueNow()).toEqual([behind.id]);
+    await resend(before);
+    const pending = await app.db
+      .selectFrom('hook_deliveries')
+      .select('subject')
+      .where('hook_id', '=', hook.id)
+      .where('state', '=', 'pending')
+      .orderBy('id')
+      .execute();
+    expect(pending.map(({ subject }) => subject)).toEqual(['test', 'other']);
+  });
+
+  it('to a hook that is deleted meanwhile ends with 404, and neither waits for the other', async () => {
+    const arrived = Promise.withResolvers<undefined>();
+    const release = Promise.withResolvers<undefined>();
+    const { host } = await httpReceiver((_request, response) => {
+      arrived.resolve(undefined);
+      void release.promise.then(() => response.end());
+    });
+    const hook = await addHook(app, { url: `http://${host}/` });
+    const { id: deliveryId, idempotency_key: idempotencyKey } = await app.db
+      .insertInto('hook_deliveries')
+      .values({
+        hook_id: hook.id,
+        subject: 'test',
+        idempotency_key: randomUUID(),
+        payload: '{}',
+        state: 'failed',
+        next_attempt_at: app.clock.now(),
+        created_at: app.clock.now(),
+      })
+      .returning(['id', 'idempotency_key'])
+      .executeTakeFirstOrThrow();
+    const sent = deliverNow(app.parts, hook, { ...REQUEST, idempotencyKey, deliveryId });
+    await arrived.promise;
+    const deleted = app.db.transaction().execute(async (tx) => {
+      // As its deletion does: the hook first, then what it was to be told.
+      await tx.selectFrom('hooks').select('id').where('id', '=', hook.id).forUpdate().execute();
+      release.resolve(undefined);
+      await until(async () => (await waiting()) > 0, 'the resending waits for the hook');
+      await tx.deleteFrom('hooks').where('id', '=', hook.id).execute();
+    });
+    expect(await Promise.allSettled([sent, deleted])).toMatchObject([
+      { status: 'rejected', reason: { code: 'not_found' } },
+      { status: 'fulfilled' },
+    ]);
   });
 
   it('follows a redirect with the body', async () => {

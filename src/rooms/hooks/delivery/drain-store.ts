@@ -160,6 +160,7 @@ export const takeDuePage = async (
   return { found: rows.length, due };
 };
 
+/** In the order of their numbers, as whoever else changes several. */
 const postponeHeld = async (
   db: Db,
   hookId: HookId,
@@ -167,12 +168,21 @@ const postponeHeld = async (
   now: Date,
 ): Promise<ReadonlySet<number>> => {
   const { rows } = await sql<{ readonly id: number }>`
-    with held as (select id from hooks where id = ${hookId} for key share)
-    update hook_deliveries set next_attempt_at = first.next_attempt_at
-    from held join hook_deliveries first on first.hook_id = held.id
-    where hook_deliveries.id = any(${[...ids]}::bigint[]) and hook_deliveries.state = 'pending'
-      and first.state = 'pending' and first.subject = hook_deliveries.subject
-      and first.id < hook_deliveries.id and first.next_attempt_at > ${now}
+    with held as (
+      select id from hooks where id = ${hookId} for key share
+    ), waiting as (
+      select delivery.id, first.next_attempt_at
+      from held
+      join hook_deliveries first on first.hook_id = held.id
+      join hook_deliveries delivery on delivery.hook_id = held.id
+      where delivery.id = any(${[...ids]}::bigint[]) and delivery.state = 'pending'
+        and first.state = 'pending' and first.subject = delivery.subject
+        and first.id < delivery.id and first.next_attempt_at > ${now}
+      order by delivery.id
+      for no key update of delivery
+    )
+    update hook_deliveries set next_attempt_at = waiting.next_attempt_at
+    from waiting where hook_deliveries.id = waiting.id
     returning hook_deliveries.id`.execute(db);
   return new Set(rows.map(({ id }) => id));
 };

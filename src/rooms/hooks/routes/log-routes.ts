@@ -74,9 +74,11 @@ const resendRoute = (deps: ChangeHookDeps & DeliverNowDeps, home: HookHome, guar
       }
       const { trigger, payload, idempotencyKey, subject: of, deliveryId } = attempt;
       const outcome = await deliverNow(deps, hook, { trigger, payload, idempotencyKey, subject: of, deliveryId });
-      return outcome.kind === 'answered'
-        ? created({ response_status: outcome.status })
-        : messageReply(422, outcome.error);
+      if (outcome.kind === 'failed') return messageReply(422, outcome.error);
+      const isRedirect = outcome.status >= 300 && outcome.status < 400;
+      return isRedirect && outcome.error !== null
+        ? messageReply(422, outcome.error)
+        : created({ response_status: outcome.status });
     },
   });
 

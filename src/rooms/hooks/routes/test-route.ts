@@ -39,6 +39,7 @@ export const testRoute = (deps: ChangeHookDeps & TryHookDeps, home: HookHome, gu
       const outcome = await tryHook(deps, hook, params.trigger, subject.user);
       if (outcome.kind === 'failed') return messageReply(422, outcome.error);
       if (isSuccess(outcome.status)) return messageReply(201, '201 Created');
-      return messageReply(422, outcome.body === '' ? `The receiver answered ${outcome.status}` : outcome.body);
+      const reason = outcome.error ?? outcome.body;
+      return messageReply(422, reason === '' ? `The receiver answered ${outcome.status}` : reason);
     },
   });
