@@ -6,8 +6,8 @@ import { TestReporter } from './test-reporter.ts';
 
 const SYSTEM = 'postgresql 15';
 
-/** Long tests of what does not hang on PostgreSQL's version: who may what, what clients send, a month of schedules. */
-const ONCE = ['test/matrix/', 'test/clients/', 'test/scenarios/schedule-checker.test.ts'];
+/** Long tests of what does not hang on PostgreSQL's version: who may what, what clients send, whole flows. The rooms' tests do. */
+const ONCE = ['test/matrix/', 'test/clients/', 'test/scenarios/'];
 
 /**
  * Three projects in one run: `plain` (no database), `embedded` (every file whose imports reach
