@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
+import { causedBy } from '../platform/request-cause.ts';
 import { createDispatcher, type Throttle } from './dispatcher.ts';
 import { Exchange } from './exchange.ts';
 import type { HttpLog } from './http-log.ts';
@@ -68,14 +69,15 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     reply.hijack();
     const exchange = new Exchange(request.raw, reply.raw, context);
     open.add(exchange);
-    await exchange.run({
+    const facts = {
       target: request.originalUrl,
       ip: request.ip,
       protocol: request.protocol,
       host: request.host,
       cookies: app.parseCookie(request.headers.cookie ?? ''),
       requestId: requestId([request.headers['x-request-id']].flat()[0]),
-    });
+    };
+    await causedBy([request.headers['x-gitlab-event-uuid']].flat()[0], () => exchange.run(facts));
     open.delete(exchange);
   };
   app.all('/', handle);

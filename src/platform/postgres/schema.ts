@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema 736242d4726b1019). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema 368245740f15e563). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -99,6 +99,7 @@ export interface EventCounter {
 
 export interface Events {
   branch: string | null;
+  cause: string | null;
   created_at: Timestamp;
   event_name: string;
   fact: Json;
@@ -141,6 +142,7 @@ export interface HookDeliveries {
   created_at: Timestamp;
   decided_at: Timestamp | null;
   event_sequence: number | null;
+  event_uuid: Generated<string>;
   failure: string | null;
   hook_id: number;
   id: Generated<number>;
@@ -362,6 +364,8 @@ export interface OrphanedBlobs {
 
 export interface Outbox {
   attempts: Generated<number>;
+  cause: string | null;
+  caused_after: number | null;
   fact: Json;
   id: Generated<number>;
   occurred_at: Timestamp;

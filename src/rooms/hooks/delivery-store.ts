@@ -17,6 +17,8 @@ export interface NewDelivery {
   readonly trigger: HookSwitch | null;
   readonly subject: string;
   readonly payload: JsonObject;
+  /** `X-Gitlab-Event-UUID`; undefined: a new one. */
+  readonly eventUuid?: string | undefined;
 }
 
 export const insertDeliveries = async (tx: Tx, deliveries: readonly NewDelivery[], now: Date): Promise<void> => {
@@ -31,6 +33,7 @@ export const insertDeliveries = async (tx: Tx, deliveries: readonly NewDelivery[
           trigger: delivery.trigger,
           subject: delivery.subject,
           idempotency_key: randomUUID(),
+          event_uuid: delivery.eventUuid ?? randomUUID(),
           payload: JSON.stringify(delivery.payload),
           state: 'pending',
           next_attempt_at: now,

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Fact } from '../../events/index.ts';
 import { slicesOf } from '../../kit/slices-of.ts';
-import type { Tx } from '../../platform/postgres/index.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { BuiltEvent, EventPlace, JsonObject } from './events/event-definition.ts';
+import type { Cause } from './outbox-store.ts';
 
 /** Rows of one statement: PostgreSQL takes 65,535 values. */
 const MOST_ROWS = 1000;
@@ -14,6 +15,7 @@ export interface NewEvent extends Omit<BuiltEvent, 'payload'> {
   readonly fact: Fact;
   /** Null: nobody listens. */
   readonly payload: JsonObject | null;
+  readonly cause: Cause | undefined;
   readonly occurredAt: Date;
 }
 
@@ -21,6 +23,12 @@ export interface NumberedEvent extends NewEvent {
   readonly sequence: number;
   readonly id: string;
 }
+
+/** The last number that is given and committed. */
+export const findLastSequence = async (db: Db | Tx): Promise<number> => {
+  const row = await db.selectFrom('event_counter').select('last_sequence').executeTakeFirstOrThrow();
+  return row.last_sequence;
+};
 
 /**
  * Numbers them in this order. The counter's row is held until the commit, so numbers appear in the order of commits: who
@@ -54,6 +62,7 @@ export const insertEvents = async (
           fact: JSON.stringify(event.fact),
           payload: event.payload === null ? null : JSON.stringify(event.payload),
           branch: event.branch ?? null,
+          cause: event.cause?.uuid ?? null,
           occurred_at: event.occurredAt,
           created_at: now,
         })),

@@ -97,10 +97,11 @@ describe('facts', () => {
       await insertOutbox(
         tx,
         facts.map((fact) => ({ fact, snapshot: undefined })),
+        undefined,
         app.clock.now(),
       );
       const event = { place: { subject: 'x' }, fact: updated(id), eventName: 'x', trigger: null, payload: null };
-      const events = facts.slice(0, 7000).map(() => ({ ...event, occurredAt: app.clock.now() }));
+      const events = facts.slice(0, 7000).map(() => ({ ...event, cause: undefined, occurredAt: app.clock.now() }));
       expect((await insertEvents(tx, events, app.clock.now())).at(-1)?.sequence).toBeGreaterThan(6999);
       await sql`delete from outbox`.execute(tx);
     });

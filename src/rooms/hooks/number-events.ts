@@ -1,13 +1,16 @@
 import type { Pool } from 'pg';
+import type { HookId } from '../../kit/ids.ts';
 import type { Logger } from '../../platform/log.ts';
-import { withAdvisoryLock } from '../../platform/postgres/index.ts';
-import { insertDeliveries } from './delivery-store.ts';
-import { insertEvents, type NewEvent } from './event-store.ts';
+import { type Db, withAdvisoryLock } from '../../platform/postgres/index.ts';
+import { insertDeliveries, type NewDelivery } from './delivery-store.ts';
+import { insertEvents, type NewEvent, type NumberedEvent } from './event-store.ts';
 import { type BoundDefinition, definitionOf } from './events/definition-of.ts';
 import type { PayloadDeps } from './events/event-definition.ts';
+import { findChain, refusalOf } from './find-chain.ts';
 import { hears, hearsOf } from './hears.ts';
 import { findListeners, type Listeners } from './listener-store.ts';
-import { countAttempt, deleteOutbox, hasOutbox, listOutbox, type OutboxEntry } from './outbox-store.ts';
+import { type Cause, countAttempt, deleteOutbox, hasOutbox, listOutbox, type OutboxEntry } from './outbox-store.ts';
+import { type RefusedDelivery, refuseDeliveries } from './refuse-deliveries.ts';
 
 export interface NumberEventsDeps extends Omit<PayloadDeps, 'page'> {
   readonly pool: Pool;
@@ -64,15 +67,15 @@ const tryBuild = async (
   listeners: Listeners,
 ): Promise<readonly NewEvent[] | undefined> => {
   const { place, triggers, eventName } = definition;
-  const { fact, occurredAt } = entry;
-  const unheard: NewEvent = { place, fact, occurredAt, eventName, trigger: triggers[0] ?? null, payload: null };
+  const { fact, cause, occurredAt } = entry;
+  const unheard: NewEvent = { place, fact, cause, occurredAt, eventName, trigger: triggers[0] ?? null, payload: null };
   const wanted = new Set(
     triggers.filter((trigger) => listeners.all.some((listener) => hears(listener, place, trigger, listeners))),
   );
   if (wanted.size === 0) return [unheard];
   try {
     const built = await definition.build(deps, entry.snapshot, { occurredAt, wanted });
-    const heard = built.map((event) => ({ ...event, place, fact, occurredAt }));
+    const heard = built.map((event) => ({ ...event, place, fact, cause, occurredAt }));
     return wanted.has(triggers[0] ?? null) ? heard : [unheard, ...heard];
   } catch (error) {
     deps.log.error({ err: error, fact, attempts: entry.attempts }, 'the payload of an event could not be built');
@@ -88,6 +91,7 @@ const write = async (
   listeners: Listeners,
 ): Promise<void> => {
   const now = deps.clock.now();
+  const chainOf = await findChains(deps.db, done, now);
   await deps.db.transaction().execute(async (tx) => {
     // Another server that took over the lock may have done it: then all of this is undone.
     await deleteOutbox(
@@ -95,13 +99,39 @@ const write = async (
       done.map(({ id }) => id),
     );
     const numbered = await insertEvents(tx, events, now);
-    const deliveries = numbered.flatMap((event) => {
-      const { payload, place, trigger, sequence } = event;
-      if (payload === null) return [];
-      return listeners.all
-        .filter((listener) => hearsOf(listener, place, event, listeners))
-        .map(({ hookId }) => ({ hookId, eventSequence: sequence, trigger, subject: place.subject, payload }));
-    });
-    await insertDeliveries(tx, deliveries, now);
+    const sent: NewDelivery[] = [];
+    const refused: RefusedDelivery[] = [];
+    for (const event of numbered) {
+      const chain = chainOf(event.cause);
+      for (const delivery of deliveriesOf(event, listeners)) {
+        const refusal = refusalOf(chain, delivery.hookId);
+        if (refusal === undefined || delivery.eventUuid === undefined) sent.push(delivery);
+        else refused.push({ ...delivery, eventUuid: delivery.eventUuid, refusal });
+      }
+    }
+    await insertDeliveries(tx, sent, now);
+    await refuseDeliveries(tx, deps, refused, now);
   });
+};
+
+const deliveriesOf = (event: NumberedEvent, listeners: Listeners): readonly NewDelivery[] => {
+  const { payload, place, trigger, sequence, cause } = event;
+  if (payload === null) return [];
+  const told = { eventSequence: sequence, trigger, subject: place.subject, payload, eventUuid: cause?.uuid };
+  return listeners.all
+    .filter((listener) => hearsOf(listener, place, event, listeners))
+    .map(({ hookId }) => ({ ...told, hookId }));
+};
+
+/** Facts of one request have one chain. */
+const findChains = async (db: Db, entries: readonly OutboxEntry[], now: Date) => {
+  const nobody: ReadonlySet<HookId> = new Set();
+  const chains = new Map<string, ReadonlySet<HookId>>();
+  const keyOf = ({ uuid, after }: Cause): string => `${uuid} ${after}`;
+  for (const { cause } of entries) {
+    if (cause === undefined || chains.has(keyOf(cause))) continue;
+    chains.set(keyOf(cause), await findChain(db, cause, now));
+  }
+  return (cause: Cause | undefined): ReadonlySet<HookId> =>
+    cause === undefined ? nobody : (chains.get(keyOf(cause)) ?? nobody);
 };

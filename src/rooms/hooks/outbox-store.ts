@@ -8,11 +8,19 @@ const MOST_ROWS = 1000;
 
 /** SQL of the facts that are not numbered events yet. */
 
+/** What the request behind a fact was made because of: a hook was told under this UUID. */
+export interface Cause {
+  readonly uuid: string;
+  /** The last event that anybody can have been told of when the request began. */
+  readonly after: number;
+}
+
 /** A fact that waits to become an event. */
 export interface OutboxEntry {
   readonly id: number;
   readonly fact: Fact;
   readonly snapshot: JsonObject | undefined;
+  readonly cause: Cause | undefined;
   readonly occurredAt: Date;
   /** How often its payload could not be built. */
   readonly attempts: number;
@@ -21,6 +29,7 @@ export interface OutboxEntry {
 export const insertOutbox = async (
   tx: Tx,
   entries: readonly Pick<OutboxEntry, 'fact' | 'snapshot'>[],
+  cause: Cause | undefined,
   now: Date,
 ): Promise<void> => {
   if (entries.length === 0) return;
@@ -31,6 +40,8 @@ export const insertOutbox = async (
         slice.map(({ fact, snapshot }) => ({
           fact: JSON.stringify(fact),
           snapshot: snapshot === undefined ? null : JSON.stringify(snapshot),
+          cause: cause?.uuid ?? null,
+          caused_after: cause?.after ?? null,
           occurred_at: now,
         })),
       )
@@ -49,6 +60,7 @@ export const listOutbox = async (db: Db, limit: number): Promise<readonly Outbox
     id: row.id,
     fact: row.fact as Fact,
     snapshot: (row.snapshot ?? undefined) as JsonObject | undefined,
+    cause: row.cause === null || row.caused_after === null ? undefined : { uuid: row.cause, after: row.caused_after },
     occurredAt: row.occurred_at,
     attempts: row.attempts,
   }));

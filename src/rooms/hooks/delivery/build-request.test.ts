@@ -9,7 +9,7 @@ const MESSAGE: Message = {
   payload: { event_name: 'push', project: { name: 'a "quoted" name', tags: ['one'] }, count: 3 },
   idempotencyKey: '11111111-1111-4111-8111-111111111111',
   eventSequence: 42,
-  eventId: '22222222-2222-4222-8222-222222222222',
+  eventUuid: '22222222-2222-4222-8222-222222222222',
 };
 const CONTEXT = {
   externalUrl: 'https://ci.example.com',
@@ -40,7 +40,7 @@ describe('the headers', () => {
       'X-Gitlab-Event': 'Push Hook',
       'X-Gitlab-Webhook-UUID': 'attempt',
       'X-Gitlab-Instance': 'https://ci.example.com',
-      'X-Gitlab-Event-UUID': MESSAGE.eventId,
+      'X-Gitlab-Event-UUID': MESSAGE.eventUuid,
       'X-Penstock-Event-Sequence': '42',
       'X-Gitlab-Token': 's3cret',
       'webhook-id': MESSAGE.idempotencyKey,

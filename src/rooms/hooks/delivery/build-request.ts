@@ -15,8 +15,8 @@ export interface Message {
   readonly idempotencyKey: string;
   /** Its number in the feed; null: a test. */
   readonly eventSequence: number | null;
-  /** `X-Gitlab-Event-UUID`: of the event, the same for all its hooks. */
-  readonly eventId: string;
+  /** `X-Gitlab-Event-UUID`: of the delivery, or of the one that caused its event. */
+  readonly eventUuid: string;
 }
 
 export interface MessageContext {
@@ -72,7 +72,7 @@ export const buildRequest = (hook: Hook, message: Message, context: MessageConte
     'X-Gitlab-Event': eventHeader(hook.place.kind, message.trigger),
     'X-Gitlab-Webhook-UUID': context.attemptId,
     'X-Gitlab-Instance': context.externalUrl,
-    'X-Gitlab-Event-UUID': message.eventId,
+    'X-Gitlab-Event-UUID': message.eventUuid,
     ...(message.eventSequence === null ? {} : { 'X-Penstock-Event-Sequence': String(message.eventSequence) }),
   };
   const secret = {

@@ -52,35 +52,40 @@ export const deliverNow = async (
 ): Promise<DeliverNowOutcome> => {
   const idempotencyKey = request.idempotencyKey ?? randomUUID();
   const known = request.deliveryId === undefined ? undefined : await findEvent(deps.db, request.deliveryId);
+  const eventUuid = known?.event_uuid ?? randomUUID();
   const attempt = await send(deps, hook, {
     trigger: request.trigger,
     payload: request.payload,
     idempotencyKey,
-    eventSequence: known?.sequence ?? null,
-    eventId: known?.id ?? randomUUID(),
+    eventSequence: known?.event_sequence ?? null,
+    eventUuid,
   });
   const attemptId = await deps.db
     .transaction()
-    .execute((tx) => write(tx, deps, hook, { ...request, idempotencyKey }, attempt));
+    .execute((tx) => write(tx, deps, hook, { ...request, idempotencyKey, eventUuid }, attempt));
   const { outcome, error, answer } = attempt;
   return outcome.kind === 'answered'
     ? { attemptId, kind: 'answered', status: outcome.status, body: answer.body, error }
     : { attemptId, kind: 'failed', error: error ?? 'internal error' };
 };
 
+interface Names {
+  readonly idempotencyKey: string;
+  readonly eventUuid: string;
+}
+
 const findEvent = async (db: Db, deliveryId: number) =>
   await db
     .selectFrom('hook_deliveries')
-    .leftJoin('events', 'events.sequence', 'hook_deliveries.event_sequence')
-    .select(['hook_deliveries.event_sequence as sequence', 'events.id'])
-    .where('hook_deliveries.id', '=', deliveryId)
+    .select(['event_sequence', 'event_uuid'])
+    .where('id', '=', deliveryId)
     .executeTakeFirst();
 
 const write = async (
   tx: Tx,
   { vault, clock }: DeliverNowDeps,
   hook: Hook,
-  request: DeliverNowRequest & { readonly idempotencyKey: string },
+  request: DeliverNowRequest & Names,
   attempt: Attempt,
 ): Promise<number> => {
   const now = clock.now();
@@ -128,7 +133,7 @@ const bringForward = async (
 const insertTest = async (
   tx: Tx,
   hook: Hook,
-  request: DeliverNowRequest & { readonly idempotencyKey: string },
+  request: DeliverNowRequest & Names,
   end: { readonly isTaken: boolean; readonly error: string | null; readonly now: Date },
 ): Promise<number> => {
   const { id } = await tx
@@ -139,6 +144,7 @@ const insertTest = async (
       trigger: request.trigger,
       subject: request.subject,
       idempotency_key: request.idempotencyKey,
+      event_uuid: request.eventUuid,
       payload: JSON.stringify(request.payload),
       state: end.isTaken ? 'delivered' : 'failed',
       failure: end.isTaken ? null : (end.error ?? 'a test'),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Publish } from '../../../events/index.ts';
 import type { HookId } from '../../../kit/ids.ts';
 import type { Logger } from '../../../platform/log.ts';
@@ -105,9 +104,8 @@ const attemptOne = async (
   const payload = delivery.payload ?? (await deps.gate.run(() => findPayload(deps.db, delivery.id)));
   if (payload === undefined) return undefined;
   const lease = held();
-  const { trigger, idempotencyKey, eventSequence } = delivery;
-  const eventId = delivery.eventId ?? randomUUID();
-  const attempt = await send(deps, lease.hook, { trigger, payload, idempotencyKey, eventSequence, eventId }, signal);
+  const { trigger, idempotencyKey, eventSequence, eventUuid } = delivery;
+  const attempt = await send(deps, lease.hook, { trigger, payload, idempotencyKey, eventSequence, eventUuid }, signal);
   if (attempt.outcome.kind === 'aborted') return undefined;
   const now = deps.clock.now();
   const verdict = decide(attempt.outcome, delivery, lease.hook, { now, random: deps.random() });

@@ -92,8 +92,7 @@ export interface DueDelivery {
   readonly trigger: HookSwitch | null;
   readonly idempotencyKey: string;
   readonly eventSequence: number | null;
-  /** Null: read again, the event is not kept any more. */
-  readonly eventId: string | null;
+  readonly eventUuid: string;
   readonly attempts: number;
   readonly nextAttemptAt: Date;
   /** Undefined: a large one, see `findPayload`. */
@@ -115,7 +114,6 @@ export const takeDuePage = async (
 ): Promise<{ readonly found: number; readonly due: readonly DueDelivery[] }> => {
   const rows = await db
     .selectFrom('hook_deliveries as delivery')
-    .leftJoin('events', 'events.sequence', 'delivery.event_sequence')
     .select([
       'delivery.id',
       'delivery.subject',
@@ -124,7 +122,7 @@ export const takeDuePage = async (
       'delivery.event_sequence',
       'delivery.attempts',
       'delivery.next_attempt_at',
-      'events.id as event_id',
+      'delivery.event_uuid',
     ])
     .select(
       sql<JsonObject | null>`case when pg_column_size(delivery.payload) < ${SMALL} then delivery.payload end`.as(
@@ -152,7 +150,7 @@ export const takeDuePage = async (
       trigger: row.trigger as HookSwitch | null,
       idempotencyKey: row.idempotency_key,
       eventSequence: row.event_sequence,
-      eventId: row.event_id,
+      eventUuid: row.event_uuid,
       attempts: row.attempts,
       nextAttemptAt: row.next_attempt_at,
       payload: row.payload ?? undefined,
