@@ -1,4 +1,4 @@
-/** The database as the migrations make it (schema 368245740f15e563). Written by `npm run db:types`, not by hand. */
+/** The database as the migrations make it (schema c2baf1de378ca21e). Written by `npm run db:types`, not by hand. */
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> =
@@ -348,10 +348,15 @@ export interface Namespaces {
 export interface Notes {
   author_id: number | null;
   body: string;
+  commit_sha: string | null;
   created_at: Timestamp;
   id: Generated<number>;
   internal: Generated<boolean>;
-  merge_request_id: number;
+  line: number | null;
+  line_code: string | null;
+  line_type: string | null;
+  merge_request_id: number | null;
+  path: string | null;
   project_id: number;
   updated_at: Timestamp;
   updated_by_id: number | null;

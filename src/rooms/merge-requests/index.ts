@@ -1,4 +1,6 @@
 export { runAutoMerges, sweepMergeRequests } from './auto-merge.ts';
+export type { CommitComment } from './commit-comment.ts';
+export { findCommitComment } from './commit-comment-store.ts';
 export type { ChangeDeps } from './deps.ts';
 export type { DescribedMergeRequest } from './describe-merge-request.ts';
 export { describeMergeRequest } from './describe-merge-request.ts';

@@ -3,7 +3,7 @@ import type { MergeRequestId, NoteId, ProjectId, UserId } from '../../kit/ids.ts
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import type { Note } from './note.ts';
 
-/** SQL of `notes`. */
+/** SQL of the comments on merge requests in `notes`. */
 
 const toNote = (row: Selectable<DB['notes']>): Note => ({
   id: row.id as NoteId,
@@ -51,8 +51,14 @@ export const countShownNotes = async (db: Db, id: MergeRequestId, showsInternal:
   return Number(row.total);
 };
 
+/** Undefined: there is none, or it is a comment on a commit. */
 export const findNote = async (db: Db | Tx, id: NoteId): Promise<Note | undefined> => {
-  const row = await db.selectFrom('notes').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await db
+    .selectFrom('notes')
+    .selectAll()
+    .where('id', '=', id)
+    .where('merge_request_id', 'is not', null)
+    .executeTakeFirst();
   return row === undefined ? undefined : toNote(row);
 };
 

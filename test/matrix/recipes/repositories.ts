@@ -37,6 +37,7 @@ export const repositoryRecipes: Recipes = {
   'GET /projects/:id/repository/blobs/:sha/raw': { prepare: aBlob },
   'GET /projects/:id/repository/merge_base': { prepare: () => ({ query: { 'refs[0]': 'main', 'refs[1]': 'side' } }) },
   'POST /projects/:id/repository/branches': { prepare: () => ({ json: { branch: unique('made'), ref: 'main' } }) },
+  'POST /projects/:id/repository/commits/:sha/comments': { prepare: () => ({ json: { note: 'Made' } }) },
   'DELETE /projects/:id/repository/branches/:branch': [
     {
       prepare: async (_lane, { project, sha }) => {

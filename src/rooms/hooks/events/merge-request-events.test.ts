@@ -165,6 +165,69 @@ describe('a comment', () => {
   });
 });
 
+describe('a comment on a commit', () => {
+  const comment = async (sha: string, json: object) =>
+    project.call('POST', `/repository/commits/${sha}/comments`, { json });
+
+  it('note: with the commit, perhaps on a line of it', async () => {
+    const sha = await project.commit({ 'lines.txt': 'one\ntwo\n' }, { message: 'Two lines' });
+    const whole = (await comment(sha, { note: 'Fine' })).must(201);
+    const author = expect.objectContaining({ id: project.owner.user.id });
+    const first = { note: 'Fine', path: null, line: null, line_type: null, author, created_at: expect.any(String) };
+    expect(whole.body).toEqual(first);
+    const event = await witness.takeOne('note');
+    expect(event.trigger).toBe('note_events');
+    expect(event.payload.body).toMatchObject({
+      object_kind: 'note',
+      event_type: 'note',
+      project_id: project.id,
+      object_attributes: { note: 'Fine', noteable_type: 'Commit', noteable_id: null, commit_id: sha, line_code: null },
+      commit: { id: sha, title: 'Two lines', url: `${url}/-/commit/${sha}` },
+    });
+    expect(event.payload.string('object_attributes', 'url')).toMatch(new RegExp(`/-/commit/${sha}#note_\\d+$`));
+    expect(event.payload.at('merge_request')).toBeUndefined();
+
+    const on = { note: 'Why two?', path: 'lines.txt', line: 2, line_type: 'new' };
+    expect((await comment(sha, on)).must(201).body).toMatchObject(on);
+    expect(attributesOf(await witness.takeOne('note'))).toMatchObject({
+      type: 'LegacyDiffNote',
+      line_code: expect.stringMatching(/^[0-9a-f]{40}_0_2$/),
+    });
+    // No such line: on the commit as a whole.
+    expect((await comment(sha, { ...on, line: 3 })).must(201).body).toMatchObject({ path: null, line: null });
+    await witness.takeOne('note');
+    const all = await project.call('GET', `/repository/commits/main/comments`);
+    expect(
+      all
+        .must(200)
+        .rows()
+        .map((row) => row.body),
+    ).toMatchObject([first, on, { note: 'Why two?', path: null }]);
+  });
+
+  it('is refused without a text, without a line of its path, and where no commit is', async () => {
+    expect((await comment('main', { note: ' ' })).outcome).toEqual([
+      400,
+      { message: `Failed to save note {:note=>["can't be blank"]}` },
+    ]);
+    expect((await comment('main', {})).outcome).toEqual([400, { error: 'note is missing' }]);
+    expect((await comment('main', { note: 'x', path: 'a.txt' })).outcome).toEqual([400, { error: 'line is missing' }]);
+    expect((await comment('nowhere', { note: 'x' })).outcome).toEqual([404, { message: '404 Commit Not Found' }]);
+  });
+
+  it('has no place among those on merge requests', async () => {
+    (await comment('main', { note: 'Here' })).must(201);
+    await witness.take();
+    const { id } = await app.db
+      .selectFrom('notes')
+      .select('id')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow();
+    expect((await project.call('GET', `/merge_requests/1/notes/${id}`)).status).toBe(404);
+  });
+});
+
 describe('a pipeline of a merge request', () => {
   it('tells which one, and its branch', async () => {
     const config = 'job: { script: x, rules: [{ if: $CI_PIPELINE_SOURCE == "merge_request_event" }] }';

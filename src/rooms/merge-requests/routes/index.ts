@@ -3,6 +3,7 @@ import type { ProjectGuards } from '../../projects/index.ts';
 import { mergeRequestGuards } from '../guards.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import { changeRoutes } from './change-routes.ts';
+import { commitCommentRoutes } from './commit-comment-routes.ts';
 import type { MergeRequestRouteDeps } from './deps.ts';
 import { listRoutes } from './list-routes.ts';
 import { mergeRoutes } from './merge-routes.ts';
@@ -23,5 +24,6 @@ export const mergeRequestRoutes = (
     ...approvalRoutes(deps),
     ...pipelineRoutes(deps),
     ...noteRoutes(deps),
+    ...commitCommentRoutes(deps),
   ];
 };
