@@ -3,6 +3,8 @@ export interface FilledUrl {
   readonly url: string;
   /** `Basic …`, from the user and password of the address; undefined: none. */
   readonly authorization: string | undefined;
+  /** The password as it stands in the address and as it is meant: secrets, for whoever hides them. */
+  readonly passwords: readonly string[];
 }
 
 const VARIABLE = /\{([A-Za-z]+[0-9]*(?:[._-][A-Za-z0-9]+)*)\}/g;
@@ -18,7 +20,7 @@ export const fillUrl = (template: string, variables: Readonly<Record<string, str
     Object.hasOwn(variables, name) ? (variables[name] ?? whole) : whole,
   );
   const info = USER_INFO.exec(filled);
-  if (info === null) return { url: filled, authorization: undefined };
+  if (info === null) return { url: filled, authorization: undefined, passwords: [] };
   const [whole, scheme = '', credentials = ''] = info;
   const colon = credentials.indexOf(':');
   const user = colon === -1 ? credentials : credentials.slice(0, colon);
@@ -26,6 +28,7 @@ export const fillUrl = (template: string, variables: Readonly<Record<string, str
   return {
     url: `${scheme}${filled.slice(whole.length)}`,
     authorization: `Basic ${Buffer.from(`${decoded(user)}:${decoded(password)}`, 'utf8').toString('base64')}`,
+    passwords: [password, decoded(password)],
   };
 };
 

@@ -20,6 +20,36 @@ describe('what a receiver answered', () => {
     expect(answer('', { location: '/a/secret?x' }).headers).toEqual({ Location: '/{key}?x' });
   });
 
+  it('is kept without a password that a variable holds, however the receiver writes it', () => {
+    const hook = hookWith({ url: 'http://usr:{p}@receiver.example/', urlVariables: { p: 'p%40ss "1"' } });
+    const mask = masker(hook);
+    const credentials = btoa('usr:p@ss "1"');
+    const said = [
+      `authorization: Basic ${credentials}`,
+      `credentials=${credentials};`,
+      'p@ss "1"',
+      'p@ss \\"1\\"',
+      'p%40ss "1"',
+      'p%40ss%20%221%22',
+    ].join('\n');
+    expect(mask(said)).toBe(
+      ['authorization: [REDACTED]', 'credentials=[REDACTED];', '[REDACTED]', '[REDACTED]', '{p}', '[REDACTED]'].join(
+        '\n',
+      ),
+    );
+  });
+
+  it('is kept without the Base64 of what is secret, with and without padding', () => {
+    expect(answer(`${btoa('the-token')}, ${btoa('a/secret')}, ${btoa('hunter22').replace(/=+$/, '')}.`).body).toBe(
+      '[REDACTED], {key}, [REDACTED].',
+    );
+  });
+
+  it('is kept without the credentials of a header, without their scheme too', () => {
+    const mask = masker(hookWith({ customHeaders: { Authorization: 'Bearer abc123' } }));
+    expect(mask('Bearer abc123; you are abc123')).toBe('[REDACTED]; you are [REDACTED]');
+  });
+
   it('is cut to 8 KB without a half secret or a half character', () => {
     expect(answer('x'.repeat(8192 - 6) + 'the-token').body).toBe(`${'x'.repeat(8192 - 6)}[REDAC`);
     expect(answer(`${'x'.repeat(8191)}é`).body).toBe('x'.repeat(8191));

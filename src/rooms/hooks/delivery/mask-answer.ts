@@ -1,4 +1,5 @@
 import type { Hook } from '../hook.ts';
+import { fillUrl } from './fill-url.ts';
 
 /** What a receiver answered, as it is kept. */
 export interface ShownAnswer {
@@ -21,15 +22,20 @@ const WRITTEN = 16 * 1024;
 export const masker = (hook: Hook): ((text: string) => string) => {
   const shown = new Map<string, string>();
   const hide = (secret: string, by: string): void => {
-    for (const form of [secret, encodeURIComponent(secret.toWellFormed())]) {
+    for (const form of formsOf(secret)) {
       if (form !== '' && !shown.has(form)) shown.set(form, by);
     }
   };
   for (const [name, value] of Object.entries(hook.urlVariables)) hide(value, `{${name}}`);
   if (hook.token !== null) hide(hook.token, HIDDEN);
-  for (const value of Object.values(hook.customHeaders)) hide(value, HIDDEN);
+  for (const value of Object.values(hook.customHeaders)) {
+    for (const part of [value, ...credentialsIn(value)]) hide(part, HIDDEN);
+  }
   for (const token of [hook.signingToken, hook.oldSigningToken?.token]) hide(token ?? '', HIDDEN);
-  for (const part of credentialsOf(hook.url)) hide(part, HIDDEN);
+  const { authorization, passwords } = fillUrl(hook.url, hook.urlVariables);
+  for (const password of passwords) hide(password, HIDDEN);
+  if (authorization !== undefined)
+    for (const part of [authorization, ...credentialsIn(authorization)]) hide(part, HIDDEN);
   // The longest first: it names the place where several begin.
   const forms = [...shown].toSorted(([one], [other]) => other.length - one.length);
   return (text) => (forms.length === 0 ? text : hideForms(text.slice(0, LOOKED_AT), forms));
@@ -56,10 +62,26 @@ const hideForms = (text: string, forms: readonly (readonly [string, string])[]):
   return written;
 };
 
-const credentialsOf = (template: string): readonly string[] => {
-  const info = /^[a-z][a-z0-9+.-]*:\/\/([^/?#\\]*)@/i.exec(template)?.[1] ?? '';
-  const colon = info.indexOf(':');
-  return colon === -1 ? [] : [info.slice(colon + 1)];
+/** How a receiver may repeat a text: as it is, in an address, in JSON, in Base64. */
+const formsOf = (secret: string): readonly string[] => {
+  const text = secret.toWellFormed();
+  const bytes = Buffer.from(text, 'utf8');
+  const base64 = bytes.toString('base64');
+  return [
+    secret,
+    encodeURIComponent(text),
+    encodeURI(text),
+    JSON.stringify(text).slice(1, -1),
+    base64,
+    base64.replace(/=+$/, ''),
+    bytes.toString('base64url'),
+  ];
+};
+
+/** What follows the scheme in the value of an `Authorization`, `Bearer` and the like. */
+const credentialsIn = (value: string): readonly string[] => {
+  const credentials = /^(?:basic|bearer|token|apikey)\s+(\S.*)$/is.exec(value)?.[1];
+  return credentials === undefined ? [] : [credentials];
 };
 
 /** An answer without secrets, within the limits. Names of headers as GitLab shows them (`Content-Type`). Pure. */
