@@ -65,10 +65,18 @@ describe('Slack', () => {
   it('gets nothing that people could have written as a link or a call', () => {
     const text = JSON.stringify(bodyFor(integration('slack'), 'pipeline_events', pipeline({}, HOSTILE)));
     expect(text).toContain(
-      '&lt;!channel&gt; @all [x](https://evil.example) &lt;https://evil.example¦here&gt; &amp; `*',
+      '&lt;!channel&gt; @all [x](https:​//evil.​example) &lt;https:​//evil.​example¦here&gt; &amp; `*',
     );
     expect(text).not.toContain('<!');
     expect(text).not.toContain('<https://evil');
+  });
+
+  it('gets no bare address or name of a host that it would make a link of', () => {
+    const payload = { ...pipeline(), user: { name: 'http://evil or evil.example, a@evil.example', username: 'v1.2' } };
+    const text = JSON.stringify(bodyFor(integration('slack'), 'pipeline_events', payload));
+    expect(text).toContain('http:​//evil or evil.​example, a@evil.​example (v1.2)');
+    expect(text).not.toMatch(/http:\/\/evil|evil\.example/);
+    expect(text).toContain('<https://ci.example.com/g/p|P>');
   });
 
   it('goes to the channel of the event', () => {
@@ -88,6 +96,39 @@ describe('the other chats', () => {
       expect(text).not.toContain('<https://evil');
     }
     expect(bodyFor(integration('discord'), null, pipeline())).toMatchObject({ allowed_mentions: { parse: [] } });
+  });
+
+  const push = (name: string, title: string): JsonObject => ({
+    object_kind: 'push',
+    user_name: 'Ada',
+    ref: 'refs/heads/main',
+    before: '1',
+    after: '2',
+    project: { name: 'P', web_url: 'https://ci.example.com/g/p' },
+    commits: [{ id: '3', url: 'https://ci.example.com/g/p/-/commit/3', title, author: { name } }],
+  });
+
+  it('Discord gets no half of a character, wherever it is cut', () => {
+    for (const before of ['', 'x']) {
+      const long = before + '😀'.repeat(3000);
+      const body = bodyFor(integration('discord'), null, push(long, long));
+      expect(JSON.stringify(body)).not.toMatch(/\\ud[89a-f]/);
+      expect(JSON.stringify(bodyFor(integration('discord'), null, pipeline({ ref: long })))).not.toMatch(/\\ud[89a-f]/);
+    }
+  });
+
+  it('no chat gets half a character that came with the event, not in an address either', () => {
+    for (const slug of ['slack', 'mattermost', 'microsoft-teams', 'discord'] as const) {
+      const body = bodyFor(integration(slug), null, { ...push('a\ud83d', 'b\ud83d'), ref: 'refs/heads/c\ud83d' });
+      expect(JSON.stringify(body)).not.toMatch(/\\ud[89a-f]/);
+    }
+  });
+
+  it('Discord gets the names of authors as they are, without Markdown', () => {
+    const body = bodyFor(integration('discord'), null, push('[x](https://evil.example) @everyone', 'Fix'));
+    expect(JSON.stringify(body)).toContain('\\\\[x\\\\]\\\\(https');
+    expect(JSON.stringify(body)).not.toContain('](https://evil');
+    expect(JSON.stringify(body)).not.toContain('@everyone');
   });
 
   it('Teams gets a card of plain runs', () => {

@@ -10,8 +10,14 @@ const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
 const SLACK_ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/** Slack reads links and calls in angle brackets only. */
-const slackText = (text: string): string => oneLine(text).replace(/[&<>]/g, (sign) => SLACK_ENTITIES[sign] ?? sign);
+/**
+ * Slack reads calls in angle brackets only, but makes links of bare addresses and names of hosts: an invisible sign after
+ * their first colon and in front of what could be a top-level domain keeps it from that.
+ */
+const slackText = (text: string): string =>
+  oneLine(text)
+    .replace(/:(?=\/\/)|\.(?=\p{L})/gu, '$&\u200b')
+    .replace(/[&<>]/g, (sign) => SLACK_ENTITIES[sign] ?? sign);
 
 const slackPiece = (piece: Piece): string =>
   typeof piece === 'string'
@@ -78,8 +84,9 @@ const teamsBody = ({ mood, title, fields }: ChatMessage): JsonObject => {
   };
 };
 
-/** Discord cuts nothing: what is longer is refused. */
-const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+/** Discord cuts nothing: what is longer is refused. No half of a character stays. */
+const cut = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
 
 const discordBody = (integration: Integration, { mood, title, fields }: ChatMessage): JsonObject => ({
   ...named(integration),
@@ -89,7 +96,7 @@ const discordBody = (integration: Integration, { mood, title, fields }: ChatMess
       description: cut(title.map(markdownPiece).join(''), 4096),
       color: Number.parseInt(COLORS[mood].slice(1), 16),
       fields: fields.slice(0, 25).map(({ name, value }) => ({
-        name: cut(oneLine(name) || '-', 256),
+        name: cut(markdownText(name) || '-', 256),
         value: cut(value.map(markdownPiece).join('') || '-', 1024),
         inline: true,
       })),

@@ -5,8 +5,8 @@ import { isJsonObject } from '../payloads/is-json-object.ts';
 export const jsonAt = (json: Json | undefined, ...path: readonly string[]): Json | undefined =>
   path.reduce<Json | undefined>((value, key) => (isJsonObject(value) ? value[key] : undefined), json);
 
-/** The text or number there; `''`: neither. */
+/** The text or number there, without half characters, which no address can hold; `''`: neither. */
 export const textAt = (json: Json | undefined, ...path: readonly string[]): string => {
   const value = jsonAt(json, ...path);
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  return typeof value === 'string' || typeof value === 'number' ? String(value).toWellFormed() : '';
 };
