@@ -78,6 +78,18 @@ describe('the headers', () => {
     expect(shownHeaders).toMatchObject({ 'X-Mine': '[REDACTED]', 'X-Gitlab-Token': '[REDACTED]' });
   });
 
+  it('leave out a hook’s own number and token where we send none, and keep its credentials', () => {
+    const customHeaders = { 'x-penstock-event-sequence': '9', 'X-GITLAB-TOKEN': 'b', Authorization: 'Bearer c' };
+    const { headers, shownHeaders } = requestOf(hookWith({ customHeaders }), { eventSequence: null });
+    const names = Object.keys(headers).map((name) => name.toLowerCase());
+    expect(names).not.toContain('x-penstock-event-sequence');
+    expect(names).not.toContain('x-gitlab-token');
+    expect(headers['Authorization']).toBe('Bearer c');
+    expect(shownHeaders['Authorization']).toBe('[REDACTED]');
+    const both = requestOf(hookWith({ url: 'https://me:pw@receiver.example/', customHeaders }));
+    expect(both.headers['Authorization']).toBe(`Basic ${btoa('me:pw')}`);
+  });
+
   it('sign with the present key and, while it lasts, with the one before', () => {
     const old = { token: keyOf('o'), until: new Date(CONTEXT.now.getTime() + 1) };
     const both = requestOf(hookWith({ signingToken: keyOf('n'), oldSigningToken: old }));

@@ -48,6 +48,8 @@ export type BuiltRequest =
 /** Bytes of a body: GitLab's. */
 const MOST_BYTES = 25 * 1024 * 1024;
 const HIDDEN = '[REDACTED]';
+/** Nobody else's where we send none: a receiver trusts what they say. */
+const ALWAYS_OURS = ['X-Penstock-Event-Sequence', 'X-Gitlab-Token'] as const;
 /** Written by the connection itself; a hook's own are left out like those that are ours. */
 const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
   'connection',
@@ -79,7 +81,7 @@ export const buildRequest = (hook: Hook, message: Message, context: MessageConte
     ...(hook.token === null || hook.token === '' ? {} : { 'X-Gitlab-Token': hook.token.replace(/[\r\n]/g, '') }),
     ...(authorization === undefined ? {} : { Authorization: authorization }),
   };
-  const custom = customHeaders(hook, [...Object.keys(own), ...Object.keys(secret)]);
+  const custom = customHeaders(hook, [...Object.keys(own), ...Object.keys(secret), ...ALWAYS_OURS]);
   const hidden = Object.fromEntries(Object.keys({ ...custom, ...secret }).map((name) => [name, HIDDEN]));
   const body = bodyOf(hook, message);
   if (body.kind === 'failed') {
