@@ -206,6 +206,38 @@ describe('a drain', () => {
 });
 
 describe('what waits for 14 days', () => {
+  it('waits for nobody when it is given up: what others hold is left for the next time', async () => {
+    const [leaves, stays] = [
+      await addHook(app, { url: 'http://127.0.0.1:1/' }),
+      await addHook(app, { url: 'http://127.0.0.1:1/' }),
+    ];
+    await enqueue(leaves.id, ['a1', 'b1']);
+    await enqueue(stays.id, ['a1', 'b1']);
+    app.clock.advance(14 * DAY + 1);
+    const undone = app.db.transaction().execute(async (tx) => {
+      await tx.deleteFrom('hooks').where('id', '=', leaves.id).execute();
+      await tx
+        .selectFrom('hook_deliveries')
+        .select('id')
+        .where('hook_id', '=', stays.id)
+        .orderBy('id')
+        .forUpdate()
+        .limit(1)
+        .execute();
+      await purgeDeliveries(app.parts);
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    expect(await states(leaves.id)).toEqual(['pending', 'pending']);
+    expect(await states(stays.id)).toEqual(['pending', 'failed']);
+    await purgeDeliveries(app.parts);
+    expect(await states(leaves.id)).toEqual(['failed', 'failed']);
+    expect(await states(stays.id)).toEqual(['failed', 'failed']);
+    app.clock.advance(14 * DAY + 1);
+    await purgeDeliveries(app.parts);
+    expect(await states(stays.id)).toEqual([]);
+  });
+
   it('is given up with a reason, and forgotten as late again', async () => {
     const { id } = await addHook(app, { url: 'http://127.0.0.1:1/' });
     await enqueue(id, ['a1']);
