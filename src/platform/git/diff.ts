@@ -81,8 +81,8 @@ export const diffCommits = async (repository: Repository, before: string, after:
   let overflow = patch === undefined || lines.length > MAX_FILES;
   const files = lines.slice(0, MAX_FILES).map((line, index): FileDiff => {
     const text = patch?.[index] ?? '';
-    total += text.length;
-    const tooLarge = patch === undefined || text.length > MAX_PATCH || total > MAX_TOTAL;
+    const tooLarge = patch === undefined || text.length > MAX_PATCH || total + text.length > MAX_TOTAL;
+    if (!tooLarge) total += text.length;
     overflow ||= tooLarge;
     const { oldPath, newPath, oldMode, newMode, letter } = line;
     return {

@@ -2,14 +2,16 @@ import { forbidden, PenstockError } from '../../kit/errors.ts';
 import { isActive } from '../../wire/statuses.ts';
 import { findUserById } from '../accounts/index.ts';
 import { findProjectById, findProtectedRefs, findRole, mayMergeInto } from '../projects/index.ts';
-import { updateAutoMerge } from './change-store.ts';
+import { endAutoMerge, wishAutoMerge } from './change-store.ts';
 import type { MergeDeps } from './deps.ts';
 import { judgeMerge } from './judge-merge.ts';
-import { listAutoMergesToTry, listRemovalsDue, listUnpipelined } from './list-store.ts';
-import { cannotBeMerged, type Merger, mergeNow, notAllowed, removeSourceBranch } from './merge.ts';
+import { listAutoMergesToTry, listMergesUnderWay, listRemovalsDue, listUnpipelined } from './list-store.ts';
+import { type Merger, mergeNow, removeSourceBranch } from './merge.ts';
+import { cannotBeMerged, isPassing, mergeErrorOf, NotMergeable, refusalOf } from './merge-refusals.ts';
 import type { MergeOptions, MergeRequest } from './merge-request.ts';
 import { detailedMergeStatus } from './merge-status.ts';
 import { hasCommits, runMergeRequestPipeline } from './run-pipeline.ts';
+import { STALE_MS, settleMerge } from './settle-merge.ts';
 import { findMergeRequest } from './store.ts';
 
 /**
@@ -25,14 +27,13 @@ export const mergeWhenPipelineSucceeds = async (
   const { project, user } = merger;
   const { facts, headPipeline } = await judgeMerge(deps, project, mergeRequest);
   const status = detailedMergeStatus(project, mergeRequest, facts, { withoutCi: true });
-  if (status === 'conflict') throw cannotBeMerged();
-  if (status !== 'mergeable') throw notAllowed();
+  if (status !== 'mergeable') throw refusalOf(status);
   if (headPipeline === undefined || !isActive(headPipeline.status)) {
-    if (headPipeline !== undefined && headPipeline.status !== 'success') throw notAllowed();
+    if (headPipeline !== undefined && headPipeline.status !== 'success') throw new NotMergeable('ci_must_pass');
     return mergeNow(deps, merger, mergeRequest, options);
   }
-  const about = { mergeError: null, at: deps.clock.now() };
-  await updateAutoMerge(deps.db, mergeRequest.id, { userId: user.id, options }, about);
+  const wish = { userId: user.id, options };
+  if (!(await wishAutoMerge(deps.db, mergeRequest, wish, deps.clock.now()))) throw cannotBeMerged();
   return (await findMergeRequest(deps.db, mergeRequest.id)) ?? mergeRequest;
 };
 
@@ -48,7 +49,8 @@ export const runAutoMerges = async (deps: MergeDeps): Promise<number> => {
         deps.log.error({ err: error, mergeRequest: mergeRequest.id }, 'an automatic merge failed');
         continue;
       }
-      await updateAutoMerge(deps.db, mergeRequest.id, null, { mergeError: error.message, at: deps.clock.now() });
+      if (isPassing(error)) continue;
+      await endAutoMerge(deps.db, mergeRequest.id, { mergeError: mergeErrorOf(error), at: deps.clock.now() });
     }
   }
   return due.length;
@@ -58,6 +60,9 @@ const runAutoMerge = async (deps: MergeDeps, mergeRequest: MergeRequest): Promis
   const { autoMerge } = mergeRequest;
   const merger = autoMerge === null ? undefined : await findMerger(deps, mergeRequest, autoMerge.userId);
   if (autoMerge === null || merger === undefined) return;
+  if (autoMerge.targetBranch !== mergeRequest.targetBranch) {
+    throw forbidden(`it was to be merged into ${autoMerge.targetBranch ?? 'another branch'}`);
+  }
   const rules = await findProtectedRefs(deps.db, merger.project.id);
   if (!mayMergeInto(merger.project, rules, merger, mergeRequest.targetBranch)) {
     throw forbidden(`${merger.user.username} may not merge into ${mergeRequest.targetBranch} any more`);
@@ -76,9 +81,14 @@ const findMerger = async (
   return { project, user, role: await findRole(deps.db, user, project.id, deps.clock.now()) };
 };
 
-/** What crashes left undone: pipelines of new heads, and source branches to be deleted. For a task. */
+/** What crashes left undone: merges, pipelines of new heads, and source branches to be deleted. For a task. */
 export const sweepMergeRequests = async (deps: MergeDeps): Promise<void> => {
   const before = new Date(deps.clock.now().getTime() - GRACE_MS);
+  const stale = new Date(deps.clock.now().getTime() - STALE_MS);
+  for (const mergeRequest of await listMergesUnderWay(deps.db, stale)) {
+    const project = await findProjectById(deps.db, mergeRequest.projectId);
+    if (project !== undefined) await settleMerge(deps, project, mergeRequest);
+  }
   for (const mergeRequest of await listUnpipelined(deps.db, before)) {
     const author = await findMerger(deps, mergeRequest, mergeRequest.authorId);
     if (author === undefined || !hasCommits(mergeRequest)) continue;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { MergeRequestId, UserId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
-import type { MergeOptions, MergeUnderWay } from './merge-request.ts';
+import type { MergeOptions, MergeRequest, MergeUnderWay } from './merge-request.ts';
 
 /** SQL of `merge_requests`: changes. All but the first say by their answer whether the row was as expected. */
 
@@ -16,6 +16,7 @@ export interface MergeRequestChanges {
   readonly discussionLocked?: boolean | null;
 }
 
+/** `targetBranch` is for another one than it has: whoever waited to merge it into the old one waits no longer. */
 export const updateMergeRequest = async (
   tx: Tx,
   id: MergeRequestId,
@@ -31,7 +32,12 @@ export const updateMergeRequest = async (
       ...(title !== undefined && { title }),
       ...(description !== undefined && { description }),
       ...((title ?? description) !== undefined && { last_edited_at: by.at, last_edited_by_id: by.userId }),
-      ...(targetBranch !== undefined && { target_branch: targetBranch }),
+      ...(targetBranch !== undefined && {
+        target_branch: targetBranch,
+        auto_merge_user_id: null,
+        auto_merge_options: null,
+        merge_error: null,
+      }),
       ...(labels !== undefined && { labels: [...labels] }),
       ...(squash !== undefined && { squash }),
       ...(removeSourceBranch !== undefined && { remove_source_branch: removeSourceBranch }),
@@ -98,6 +104,7 @@ export const updateChecked = async (
     .execute();
 };
 
+/** Not while a merge is under way. */
 export const closeMergeRequestRow = async (tx: Tx, id: MergeRequestId, userId: UserId, now: Date): Promise<boolean> => {
   const result = await tx
     .updateTable('merge_requests')
@@ -111,6 +118,7 @@ export const closeMergeRequestRow = async (tx: Tx, id: MergeRequestId, userId: U
     })
     .where('id', '=', id)
     .where('state', '=', 'opened')
+    .where('merging_sha', 'is', null)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 };
@@ -125,8 +133,6 @@ export const reopenMergeRequestRow = async (tx: Tx, id: MergeRequestId, now: Dat
       closed_at: null,
       updated_at: now,
       pipelined_sha: sql<string>`sha`,
-      merging_sha: null,
-      merging_options: null,
     })
     .where('id', '=', id)
     .where('state', '=', 'closed')
@@ -134,17 +140,39 @@ export const reopenMergeRequestRow = async (tx: Tx, id: MergeRequestId, now: Dat
   return result.numUpdatedRows === 1n;
 };
 
-export const updateAutoMerge = async (
-  db: Db | Tx,
+/** False: its head or its target branch is another one by now. */
+export const wishAutoMerge = async (
+  db: Db,
+  { id, sha, targetBranch }: Pick<MergeRequest, 'id' | 'sha' | 'targetBranch'>,
+  wish: { readonly userId: UserId; readonly options: MergeOptions },
+  now: Date,
+): Promise<boolean> => {
+  const result = await db
+    .updateTable('merge_requests')
+    .set({
+      auto_merge_user_id: wish.userId,
+      auto_merge_options: JSON.stringify({ ...wish.options, targetBranch }),
+      merge_error: null,
+      updated_at: now,
+    })
+    .where('id', '=', id)
+    .where('state', '=', 'opened')
+    .where('sha', '=', sha)
+    .where('target_branch', '=', targetBranch)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+};
+
+export const endAutoMerge = async (
+  db: Db,
   id: MergeRequestId,
-  wish: { readonly userId: UserId; readonly options: MergeOptions } | null,
   about: { readonly mergeError: string | null; readonly at: Date },
 ): Promise<void> => {
   await db
     .updateTable('merge_requests')
     .set({
-      auto_merge_user_id: wish?.userId ?? null,
-      auto_merge_options: wish === null ? null : JSON.stringify(wish.options),
+      auto_merge_user_id: null,
+      auto_merge_options: null,
       merge_error: about.mergeError,
       updated_at: about.at,
     })
@@ -153,13 +181,11 @@ export const updateAutoMerge = async (
     .execute();
 };
 
-/** Notes what the target branch is about to be moved to. False: another merge of it began after `staleBefore`. */
+/** Notes what the target branch is about to be moved to. False: it has changed, or another merge of it is under way. */
 export const beginMerge = async (
   db: Db,
-  id: MergeRequestId,
-  sha: string,
+  { id, sha }: Pick<MergeRequest, 'id' | 'sha'>,
   { sha: to, at, ...rest }: MergeUnderWay,
-  staleBefore: Date,
 ): Promise<boolean> => {
   const result = await db
     .updateTable('merge_requests')
@@ -167,7 +193,8 @@ export const beginMerge = async (
     .where('id', '=', id)
     .where('state', '=', 'opened')
     .where('sha', '=', sha)
-    .where(sql<boolean>`(merging_sha is null or (merging_options ->> 'at')::timestamptz < ${staleBefore})`)
+    .where('target_branch', '=', rest.targetBranch)
+    .where('merging_sha', 'is', null)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 };

@@ -62,6 +62,18 @@ export const listUnpipelined = async (db: Db, before: Date): Promise<readonly Me
   return rows.map(toMergeRequest);
 };
 
+/** Those with a merge that was begun before that moment and has not ended. */
+export const listMergesUnderWay = async (db: Db, before: Date): Promise<readonly MergeRequest[]> => {
+  const rows = await selectMergeRequests(db)
+    .where('state', '=', 'opened')
+    .where('merging_sha', 'is not', null)
+    .where(sql<boolean>`(merging_options ->> 'at')::timestamptz <= ${before}`)
+    .orderBy('id')
+    .limit(BATCH)
+    .execute();
+  return rows.map(toMergeRequest);
+};
+
 /** Merged before that moment, with a source branch that is still to be deleted. */
 export const listRemovalsDue = async (db: Db, before: Date): Promise<readonly MergeRequest[]> => {
   const rows = await selectMergeRequests(db)

@@ -18,8 +18,12 @@ export const mergeOptionsOf = (json: unknown): MergeOptions => ({
   squashCommitMessage: textOf(json, 'squashCommitMessage'),
 });
 
-export const mergeUnderWayOf = (sha: string, json: unknown): MergeUnderWay => ({
+/** The branch that an automatic merge was wished into. */
+export const wishedTargetOf = (json: unknown): string | null => textOf(json, 'targetBranch');
+
+export const mergeUnderWayOf = (sha: string, json: unknown, targetBranch: string): MergeUnderWay => ({
   sha,
+  targetBranch: textOf(json, 'targetBranch') ?? targetBranch,
   userId: Number(fieldOf(json, 'userId')) as UserId,
   mergeCommitSha: textOf(json, 'mergeCommitSha'),
   squashCommitSha: textOf(json, 'squashCommitSha'),

@@ -35,10 +35,14 @@ export interface MergeRequest {
   readonly squash: boolean;
   readonly removeSourceBranch: boolean;
   readonly discussionLocked: boolean | null;
-  /** Who wants it merged when its pipeline has succeeded, and how. */
-  readonly autoMerge: { readonly userId: UserId; readonly options: MergeOptions } | null;
+  /** Who wants it merged when its pipeline has succeeded, how, and into which branch (that name is known by every wish of today). */
+  readonly autoMerge: {
+    readonly userId: UserId;
+    readonly options: MergeOptions;
+    readonly targetBranch: string | null;
+  } | null;
   readonly mergeError: string | null;
-  /** A merge that is under way. */
+  /** A merge that is under way. Until it ends, the state and the target branch stay as they are. */
   readonly merging: MergeUnderWay | null;
   readonly mergeCommitSha: string | null;
   readonly squashCommitSha: string | null;
@@ -67,6 +71,7 @@ export interface MergeOptions {
 export interface MergeUnderWay {
   /** What the target branch is moved to. */
   readonly sha: string;
+  readonly targetBranch: string;
   readonly userId: UserId;
   /** Null: no merge commit. */
   readonly mergeCommitSha: string | null;

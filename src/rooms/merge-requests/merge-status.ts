@@ -12,6 +12,7 @@ export type DetailedMergeStatus =
   | 'need_rebase'
   | 'ci_must_pass'
   | 'ci_still_running'
+  | 'checking'
   | 'unchecked';
 
 /** What git and the pipelines say of a merge request. */
@@ -37,11 +38,12 @@ export const pipelineSuffices = (
 /** The first thing that stands in the way, in GitLab's order. `withoutCi`: as if its pipeline had succeeded. */
 export const detailedMergeStatus = (
   project: Pick<Project, 'mergeMethod' | 'onlyAllowMergeIfPipelineSucceeds' | 'allowMergeOnSkippedPipeline'>,
-  mergeRequest: Pick<MergeRequest, 'state' | 'title'>,
+  mergeRequest: Pick<MergeRequest, 'state' | 'title' | 'merging'>,
   facts: MergeFacts,
   options: { readonly withoutCi?: boolean } = {},
 ): DetailedMergeStatus => {
   if (mergeRequest.state !== 'opened') return 'not_open';
+  if (mergeRequest.merging !== null) return 'checking';
   if (facts.hasConflicts === null) return 'unchecked';
   if (isDraft(mergeRequest.title)) return 'draft_status';
   if (!facts.hasCommits) return 'commits_status';

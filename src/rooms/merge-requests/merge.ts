@@ -1,14 +1,26 @@
-import { PenstockError } from '../../kit/errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { unauthorized } from '../../kit/errors.ts';
 import { RefConflict } from '../../platform/git/index.ts';
 import type { User } from '../accounts/index.ts';
-import { findProtectedRefs, isProtected, mayDeleteRef, type Project, type Role } from '../projects/index.ts';
+import {
+  findProtectedRefs,
+  isProtected,
+  mayDeleteRef,
+  mayMergeInto,
+  type Project,
+  type Role,
+} from '../projects/index.ts';
 import { headOf, moveRefs, NO_SHA } from '../repositories/index.ts';
 import { buildMerge } from './build-merge.ts';
-import { abandonMerge, beginMerge, clearRemovalDue } from './change-store.ts';
+import { beginMerge, clearRemovalDue } from './change-store.ts';
+import { completeMerge } from './complete-merge.ts';
 import type { MergeDeps } from './deps.ts';
 import { judgeMerge } from './judge-merge.ts';
+import { cannotBeMerged, refusalOf, targetIsBusy } from './merge-refusals.ts';
 import type { MergeOptions, MergeRequest } from './merge-request.ts';
 import { detailedMergeStatus } from './merge-status.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import { giveUpMerge, hasMoved, settleMerge } from './settle-merge.ts';
 import { findMergeRequest } from './store.ts';
 
 export interface Merger {
@@ -17,16 +29,16 @@ export interface Merger {
   readonly role: Role | undefined;
 }
 
-/** Milliseconds after which a merge that has not ended is one that a crash ended. */
-const STALE_MS = 60_000;
-
-export const cannotBeMerged = (): PenstockError => new PenstockError('unprocessable', 'Branch cannot be merged');
-export const notAllowed = (): PenstockError => new PenstockError('method_not_allowed', '405 Method Not Allowed');
+const ATTEMPTS = 6;
+/** Milliseconds of the longest pause before the second attempt; doubled for each that follows. */
+const PAUSE_MS = 20;
 
 /**
  * Merges it now: commits are built, what comes is noted, and the target branch is moved as by a push of the merger, whose consequences
- * (`mergeRequestsOnPushed`) make the merge request merged. So a crash leaves it either open or merged, as the branch is. Throws 405
- * where something stands in the way, 422 for conflicts.
+ * (`mergeRequestsOnPushed`) make the merge request merged. So a crash leaves it either open or merged, as the branch is. Merges into
+ * one branch go one after the other. `wanted` says which head is to be merged into which branch. Throws 401 where the merger may not
+ * merge into it (any more), 405 where something stands in the way, 422 for conflicts and for what is no more as wanted, 409 when
+ * others were always faster.
  */
 export const mergeNow = async (
   deps: MergeDeps,
@@ -34,10 +46,15 @@ export const mergeNow = async (
   wanted: MergeRequest,
   options: MergeOptions,
 ): Promise<MergeRequest> => {
-  const attempt = await tryMerge(deps, merger, wanted, options);
-  // Somebody pushed to the target in between.
-  const merged = attempt === 'again' ? await tryMerge(deps, merger, wanted, options) : attempt;
-  if (merged === 'again') throw cannotBeMerged();
+  const merged = await oneAtATime(`${merger.project.id} ${wanted.targetBranch}`, async () => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      // Somebody pushed to the target in between, or another server merged into it.
+      if (attempt > 0) await sleep(Math.random() * PAUSE_MS * 2 ** attempt);
+      const result = await tryMerge(deps, merger, wanted, options);
+      if (result !== 'again') return result;
+    }
+    throw targetIsBusy(wanted.targetBranch);
+  });
   if (merged.removalDue) await removeSourceBranch(deps, merger, merged);
   return (await findMergeRequest(deps.db, wanted.id)) ?? merged;
 };
@@ -49,31 +66,37 @@ const tryMerge = async (
   options: MergeOptions,
 ): Promise<MergeRequest | 'again'> => {
   const { project, user } = merger;
-  const mergeRequest = await findMergeRequest(deps.db, wanted.id);
-  if (mergeRequest === undefined || mergeRequest.sha !== wanted.sha) throw cannotBeMerged();
+  const found = await findMergeRequest(deps.db, wanted.id);
+  const mergeRequest = found && (await settleMerge(deps, project, found));
+  if (mergeRequest?.sha !== wanted.sha || mergeRequest.targetBranch !== wanted.targetBranch) throw cannotBeMerged();
+  const { targetBranch } = mergeRequest;
+  if (!mayMergeInto(project, await findProtectedRefs(deps.db, project.id), merger, targetBranch)) throw unauthorized();
   const { facts, targetSha } = await judgeMerge(deps, project, mergeRequest);
   const status = detailedMergeStatus(project, mergeRequest, facts);
-  if (status === 'conflict') throw cannotBeMerged();
-  if (status !== 'mergeable' || targetSha === undefined) throw notAllowed();
+  if (status !== 'mergeable' || targetSha === undefined) throw refusalOf(status);
   const built = await buildMerge(deps, { project, user, mergeRequest, options, targetSha });
   if (built.kind === 'conflict') throw cannotBeMerged();
-  const at = deps.clock.now();
   const { removeSourceBranch } = options;
-  const under = { ...built.merge, userId: user.id, removeSourceBranch, at };
-  const stale = new Date(at.getTime() - STALE_MS);
-  if (!(await beginMerge(deps.db, mergeRequest.id, mergeRequest.sha, under, stale))) throw notAllowed();
+  const under = { ...built.merge, targetBranch, userId: user.id, removeSourceBranch, at: deps.clock.now() };
+  if (!(await beginMerge(deps.db, mergeRequest, under))) return 'again';
   try {
     const push = { projectId: project.id, userId: user.id, pushOptions: [], viaJobToken: false };
-    const ref = `refs/heads/${mergeRequest.targetBranch}`;
     await moveRefs({ ...deps.repositories, pushes: deps.pushes }, push, [
-      { ref, old: targetSha, new: built.merge.sha },
+      { ref: `refs/heads/${targetBranch}`, old: targetSha, new: under.sha },
     ]);
   } catch (error) {
-    if (!(error instanceof RefConflict)) throw error;
-    await abandonMerge(deps.db, mergeRequest.id, built.merge.sha);
-    return 'again';
+    if (!(await hasMoved(deps, project, under))) {
+      await giveUpMerge(deps, project, mergeRequest, under);
+      if (error instanceof RefConflict) return 'again';
+      throw error;
+    }
+    deps.log.error({ err: error, mergeRequest: mergeRequest.id }, 'a merge moved its branch, and what follows failed');
   }
-  return (await findMergeRequest(deps.db, mergeRequest.id)) ?? mergeRequest;
+  // Nothing to do where the push has had its consequences.
+  await completeMerge(deps, mergeRequest, under);
+  const merged = await findMergeRequest(deps.db, mergeRequest.id);
+  if (merged?.state !== 'merged') throw cannotBeMerged();
+  return merged;
 };
 
 /**

@@ -1,13 +1,15 @@
 import { findUserById, type User } from '../accounts/index.ts';
 import { findProjectById, type Project } from '../projects/index.ts';
 import { headOf, NO_SHA, type Pushed, type RefUpdate } from '../repositories/index.ts';
-import { closeMergeRequestRow, updateAutoMerge, updateHead } from './change-store.ts';
+import { endAutoMerge, updateHead } from './change-store.ts';
+import { closeForMissingBranch } from './close-for-missing-branch.ts';
 import { completeMerge } from './complete-merge.ts';
 import type { ChangeDeps } from './deps.ts';
 import { contains, findBase, findMergeCommit, keepHead } from './git-view.ts';
 import { listOpenOfBranches } from './list-store.ts';
-import { type MergeRequest, STATE_IDS } from './merge-request.ts';
+import type { MergeRequest } from './merge-request.ts';
 import { hasCommits, runMergeRequestPipeline } from './run-pipeline.ts';
+import { hasMoved, settleMerge } from './settle-merge.ts';
 import { findMergeRequest } from './store.ts';
 
 const BRANCH = 'refs/heads/';
@@ -47,12 +49,12 @@ export const mergeRequestsOnPushed = async (deps: ChangeDeps, push: Pushed): Pro
 const refreshTarget = async (deps: ChangeDeps, subject: Subject, mergeRequest: MergeRequest): Promise<void> => {
   const { project, user } = subject;
   const { sha, merging, targetBranch } = mergeRequest;
-  const targetSha = await headOf(deps.repositories, project, targetBranch);
-  if (targetSha === undefined) return;
-  if (merging !== null && (await contains(deps, project, targetSha, merging.sha))) {
+  if (merging !== null && (await hasMoved(deps, project, merging))) {
     await completeMerge(deps, mergeRequest, merging);
     return;
   }
+  const targetSha = await headOf(deps.repositories, project, targetBranch);
+  if (targetSha === undefined) return;
   if (hasCommits(mergeRequest) && (await contains(deps, project, targetSha, sha))) {
     const mergeCommitSha = await findMergeCommit(deps, project, sha, targetSha);
     const byHand = { mergeCommitSha, squashCommitSha: null, removeSourceBranch: false };
@@ -68,7 +70,7 @@ const refreshTarget = async (deps: ChangeDeps, subject: Subject, mergeRequest: M
   }
   // As GitLab: it cannot be merged without a rebase any more, which makes a new head.
   if (mergeRequest.autoMerge !== null && project.mergeMethod !== 'merge' && baseSha !== targetSha) {
-    await updateAutoMerge(deps.db, mergeRequest.id, null, { mergeError: 'target branch was updated', at: now });
+    await endAutoMerge(deps.db, mergeRequest.id, { mergeError: 'target branch was updated', at: now });
   }
 };
 
@@ -79,10 +81,11 @@ const refreshSource = async (
   update: RefUpdate,
 ): Promise<void> => {
   const { project, user, push } = subject;
-  const mergeRequest = await findMergeRequest(deps.db, known.id);
+  const found = await findMergeRequest(deps.db, known.id);
+  const mergeRequest = found && (await settleMerge(deps, project, found));
   if (mergeRequest?.state !== 'opened') return;
   const sha = await headOf(deps.repositories, project, mergeRequest.sourceBranch);
-  if (sha === undefined) return closeForMissingBranch(deps, subject, mergeRequest);
+  if (sha === undefined) return closeForMissingBranch(deps, user.id, mergeRequest);
   if (sha !== mergeRequest.sha) {
     const targetSha = await headOf(deps.repositories, project, mergeRequest.targetBranch);
     const startSha = targetSha ?? mergeRequest.startSha ?? sha;
@@ -110,19 +113,5 @@ const moveHead = async (
     const oldRev = update.old === NO_SHA ? oldSha : update.old;
     const fact = { type: 'merge_request_changed', projectId, mergeRequestId: id, userId: user.id } as const;
     await deps.publish(tx, [{ ...fact, action: 'update', oldRev, changes: {} }]);
-  });
-};
-
-const closeForMissingBranch = async (
-  deps: ChangeDeps,
-  { user }: Subject,
-  mergeRequest: MergeRequest,
-): Promise<void> => {
-  const { id, projectId } = mergeRequest;
-  await deps.db.transaction().execute(async (tx) => {
-    if (!(await closeMergeRequestRow(tx, id, user.id, deps.clock.now()))) return;
-    const changes = { state_id: { previous: STATE_IDS.opened, current: STATE_IDS.closed } };
-    const fact = { type: 'merge_request_changed', projectId, mergeRequestId: id, userId: user.id } as const;
-    await deps.publish(tx, [{ ...fact, action: 'close', changes }]);
   });
 };

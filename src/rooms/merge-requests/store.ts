@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { MergeRequestId, ProjectId, UserId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import type { MergeRequest, MergeRequestState } from './merge-request.ts';
-import { mergeOptionsOf, mergeUnderWayOf } from './merge-request-json.ts';
+import { mergeOptionsOf, mergeUnderWayOf, wishedTargetOf } from './merge-request-json.ts';
 
 /** SQL of `merge_requests`: single rows. */
 
@@ -46,9 +46,13 @@ export const toMergeRequest = (row: MergeRequestRow): MergeRequest => ({
   autoMerge:
     row.auto_merge_user_id === null
       ? null
-      : { userId: row.auto_merge_user_id as UserId, options: mergeOptionsOf(row.auto_merge_options) },
+      : {
+          userId: row.auto_merge_user_id as UserId,
+          options: mergeOptionsOf(row.auto_merge_options),
+          targetBranch: wishedTargetOf(row.auto_merge_options),
+        },
   mergeError: row.merge_error,
-  merging: row.merging_sha === null ? null : mergeUnderWayOf(row.merging_sha, row.merging_options),
+  merging: row.merging_sha === null ? null : mergeUnderWayOf(row.merging_sha, row.merging_options, row.target_branch),
   mergeCommitSha: row.merge_commit_sha,
   squashCommitSha: row.squash_commit_sha,
   mergeUserId: row.merge_user_id as UserId | null,

@@ -15,7 +15,9 @@ import {
 import { pairIsTaken, wrongPair } from './create-merge-request.ts';
 import type { ChangeDeps } from './deps.ts';
 import { findBase, findBranches, keepHead } from './git-view.ts';
+import { mergeInProgress } from './merge-refusals.ts';
 import { isDraft, type MergeRequest, STATE_IDS } from './merge-request.ts';
+import { settleMerge } from './settle-merge.ts';
 import { findMergeRequest, findOpenPair, lockMergeRequest, replacePeople } from './store.ts';
 import { checkTexts, readersAmong, tidyLabels } from './wish-policy.ts';
 
@@ -38,7 +40,7 @@ const labelsOf = (before: readonly string[], wish: UpdateWish): readonly string[
 
 /**
  * Changes it, closes it, opens it again: in one transaction with the facts. Throws 400 for texts, a branch that is not there, and a
- * merged one that is to be reopened; 409 where an open one has the pair.
+ * merged one that is to be reopened; 409 where an open one has the pair, and for the target and the state while it is merged.
  */
 export const changeMergeRequest = async (
   deps: ChangeDeps,
@@ -51,33 +53,43 @@ export const changeMergeRequest = async (
   const { targetBranch = known.targetBranch, stateEvent } = wish;
   if (targetBranch === known.sourceBranch) throw wrongPair("You can't use same project/branch for source and target");
   if (stateEvent === 'reopen' && known.state === 'merged') throw invalid({ state: ['cannot transition via "reopen"'] });
-  const isNewTarget = targetBranch !== known.targetBranch;
-  if (isNewTarget && (await headOf(deps.repositories, project, targetBranch)) === undefined) {
+  if (targetBranch !== known.targetBranch && (await headOf(deps.repositories, project, targetBranch)) === undefined) {
     throw invalid({ target_branch: ['does not exist'] });
   }
   const assignees = wish.assigneeIds && (await readersAmong(deps, project, wish.assigneeIds));
   const reviewers = wish.reviewerIds && (await readersAmong(deps, project, wish.reviewerIds));
-  await deps.db.transaction().execute(async (tx) => {
+  await settleMerge(deps, project, known);
+  const looksAgain = await deps.db.transaction().execute(async (tx) => {
     const before = await lockMergeRequest(tx, known.id);
-    if (before === undefined) return;
+    if (before === undefined) return false;
+    const newTarget = newTargetOf(before, wish);
+    const isNewTarget = newTarget !== undefined;
+    if (before.merging !== null && (isNewTarget || stateEvent !== undefined)) throw mergeInProgress();
     const labels = labelsOf(before.labels, wish);
     const by = { userId: user.id, at: deps.clock.now() };
     const reopens = stateEvent === 'reopen' && before.state === 'closed';
-    if (reopens || (isNewTarget && before.state === 'opened')) await refuseTakenPair(tx, before, targetBranch);
-    await updateMergeRequest(tx, before.id, { ...wish, ...(labels !== undefined && { labels }) }, by);
+    if (reopens || (isNewTarget && before.state === 'opened'))
+      await refuseTakenPair(tx, before, newTarget ?? before.targetBranch);
+    const { targetBranch: _, ...rest } = wish;
+    const changed = { ...rest, ...(labels !== undefined && { labels }) };
+    await updateMergeRequest(tx, before.id, isNewTarget ? { ...changed, targetBranch: newTarget } : changed, by);
     if (assignees !== undefined) await replacePeople(tx, before.id, 'assignee', assignees, by.at);
     if (reviewers !== undefined) await replacePeople(tx, before.id, 'reviewer', reviewers, by.at);
     const action = await moveState(tx, before, wish, by);
     const after = await findMergeRequest(tx, before.id);
-    if (after === undefined) return;
-    const changes = changesBetween(before, after);
-    if (action === undefined && Object.keys(changes).length === 0) return;
+    const changes = after === undefined ? {} : changesBetween(before, after);
+    if (action === undefined && Object.keys(changes).length === 0) return false;
     const fact = { type: 'merge_request_changed', projectId: project.id, mergeRequestId: before.id } as const;
     await deps.publish(tx, [{ ...fact, userId: user.id, action: action ?? 'update', changes }]);
+    return isNewTarget || stateEvent === 'reopen';
   });
-  if (isNewTarget || stateEvent === 'reopen') await lookAgain(deps, project, known.id);
+  if (looksAgain) await lookAgain(deps, project, known.id);
   return (await findMergeRequest(deps.db, known.id)) ?? known;
 };
+
+/** Another target branch than it has. What is merged stays merged into what it was merged into. */
+const newTargetOf = (before: MergeRequest, { targetBranch }: UpdateWish): string | undefined =>
+  targetBranch === before.targetBranch || before.state === 'merged' ? undefined : targetBranch;
 
 const refuseTakenPair = async (tx: Tx, mergeRequest: MergeRequest, targetBranch: string): Promise<void> => {
   const pair = await findOpenPair(tx, { ...mergeRequest, targetBranch });

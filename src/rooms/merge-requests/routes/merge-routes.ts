@@ -2,7 +2,7 @@ import { accepted, boolean, created, Halt, messageReply, ok, type Route, route, 
 import { conflict } from '../../../kit/errors.ts';
 import { answerMergeRequest } from '../answer.ts';
 import { mergeWhenPipelineSucceeds } from '../auto-merge.ts';
-import { updateAutoMerge } from '../change-store.ts';
+import { endAutoMerge } from '../change-store.ts';
 import { mergeNow } from '../merge.ts';
 import type { MergeOptions, MergeRequest } from '../merge-request.ts';
 import { squashesOnMerge } from '../merge-request-facts.ts';
@@ -58,7 +58,7 @@ export const mergeRoutes = (deps: MergeRequestRouteDeps): readonly Route[] => [
     handler: async ({ subject, request }) => {
       const { project, mergeRequest } = subject;
       if (mergeRequest.autoMerge === null) throw new Halt(messageReply(406, "Can't cancel the automatic merge"));
-      await updateAutoMerge(deps.db, mergeRequest.id, null, { mergeError: null, at: deps.clock.now() });
+      await endAutoMerge(deps.db, mergeRequest.id, { mergeError: null, at: deps.clock.now() });
       const now = (await findMergeRequest(deps.db, mergeRequest.id)) ?? mergeRequest;
       return created(await answerMergeRequest(deps, subject, project, now, request));
     },

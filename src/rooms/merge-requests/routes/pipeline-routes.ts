@@ -12,7 +12,7 @@ import {
 } from '../../pipelines/index.ts';
 import { can } from '../../projects/index.ts';
 import { repositoryOf } from '../../repositories/index.ts';
-import { notAllowed } from '../merge.ts';
+import { notAllowed } from '../merge-refusals.ts';
 import { hasCommits, runMergeRequestPipeline } from '../run-pipeline.ts';
 import type { MergeRequestRouteDeps } from './deps.ts';
 
