@@ -5,6 +5,7 @@ import type { Vault } from '../../../platform/secrets/index.ts';
 import type { JsonObject } from '../events/event-definition.ts';
 import type { Hook, HookSwitch } from '../hook.ts';
 import { toHook } from '../hook-store.ts';
+import type { DueHook } from './admit-hooks.ts';
 import { ATTEMPT_URL } from './attempt-store.ts';
 import type { Verdict } from './decide.ts';
 import type { Attempt } from './send.ts';
@@ -17,18 +18,23 @@ import type { Attempt } from './send.ts';
  */
 const QUICK = sql<{ readonly quick: string }>`(select set_config('synchronous_commit', 'off', true) as quick)`;
 
-/** Hooks that something can be sent to now, and that no server is sending to. */
-export const listDueHooks = async (db: Db, now: Date, except: readonly HookId[]): Promise<readonly HookId[]> => {
-  const { rows } = await sql<{ readonly id: HookId }>`
-    select id from hooks
+/** Hooks that something can be sent to now, and that no server is sending to. System hooks come first. */
+export const listDueHooks = async (db: Db, now: Date, except: readonly HookId[]): Promise<readonly DueHook[]> => {
+  const { rows } = await sql<DueHook>`
+    select hooks.id, hooks.kind,
+      concat_ws(' ', hooks.kind, coalesce(hooks.project_id, hooks.group_id)) as place,
+      coalesce(split_part(namespaces.full_path, '/', 1), '') as top
+    from hooks
+    left join projects on projects.id = hooks.project_id
+    left join namespaces on namespaces.id = coalesce(hooks.group_id, projects.namespace_id)
     where disabled_at is null
       and (paused_until is null or paused_until <= ${now})
       and (drain_leased_until is null or drain_leased_until <= ${now})
-      and id <> all(${[...except]}::bigint[])
+      and hooks.id <> all(${[...except]}::bigint[])
       and exists (select from hook_deliveries
         where hook_id = hooks.id and state = 'pending' and next_attempt_at <= ${now})
-    order by id limit 1000`.execute(db);
-  return rows.map(({ id }) => id);
+    order by hooks.kind <> 'system', hooks.id limit 5000`.execute(db);
+  return rows;
 };
 
 /** The right to send to a hook, until then. Its time is also what tells it from a later one. */

@@ -162,6 +162,39 @@ describe('a drain', () => {
     for (const hook of slowHooks) expect(await states(hook.id)).toEqual(['delivered']);
   });
 
+  it('is not delayed by a project with many endpoints that hang, all of them new', async () => {
+    const release = Promise.withResolvers<undefined>();
+    const hanging = await httpReceiver((_request, response) => {
+      void release.promise.then(() => response.end());
+    });
+    const [known, fresh] = [await receiver(() => 200), await receiver(() => 200)];
+    const { id } = await addHook(app, { url: known.url });
+    await enqueue(id, ['a1']);
+    await send();
+    const place: HookPlace = { kind: 'project', projectId: (await app.addProject({})).id };
+    const other: HookPlace = { kind: 'project', projectId: (await app.addProject({})).id };
+    const url = `http://${hanging.host}/`;
+    const hung = await Promise.all(Array.from({ length: 60 }, () => addHook(app, { url, place })));
+    const last = await addHook(app, { url: fresh.url, place: other });
+    for (const hook of [...hung, last]) await enqueue(hook.id, ['a1']);
+    await enqueue(id, ['a2']);
+    await app.parts.drains.look();
+    await until(() => known.heard.length === 2 && fresh.heard.length === 1, 'the others have heard');
+    const rows = await app.db
+      .selectFrom('hook_deliveries')
+      .select('attempts')
+      .where(
+        'hook_id',
+        'in',
+        hung.map((hook) => hook.id),
+      )
+      .execute();
+    expect(new Set(rows.map(({ attempts }) => attempts))).toEqual(new Set([0]));
+    release.resolve(undefined);
+    await app.parts.drains.idle();
+    for (const hook of hung) expect(await states(hook.id)).toEqual(['delivered']);
+  });
+
   it('on another server waits for the lease, and what a paused server does after it harms nothing', async () => {
     const release = Promise.withResolvers<undefined>();
     let count = 0;

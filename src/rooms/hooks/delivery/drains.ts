@@ -1,12 +1,11 @@
 import type { HookId } from '../../../kit/ids.ts';
+import { admitHooks, type DueHook, LANES } from './admit-hooks.ts';
 import { type DrainDeps, drainHook } from './drain-hook.ts';
 import { listDueHooks } from './drain-store.ts';
 import { Gate } from './gate.ts';
 
-/** Endpoints that are sent to at once. Each waits for the network most of its time. */
-const LANES = 48;
 /**
- * Of them, drains that have begun a moment ago. Fifty fast endpoints at once would take the whole process from requests for
+ * Of the lanes, drains that have begun a moment ago. Fifty fast endpoints at once would take the whole process from requests for
  * as long as it takes to tell them; a few at a time tell them as soon.
  */
 const YOUNG = 4;
@@ -21,13 +20,16 @@ const REST = 5_000;
 
 /**
  * The drains of this process: at most one for each hook (and by its lease one among all servers), in a bounded number of
- * lanes. Those that have waited longest go first, and a drain leaves its lane after its turn, so that neither a slow
- * endpoint nor one with much to hear delays the others.
+ * lanes, of which no project has all. Those that have waited longest go first, and a drain leaves its lane after its turn, so
+ * that neither a slow endpoint, nor many of them, nor one with much to hear delays the others.
  */
 export class Drains {
   readonly #deps: DrainDeps;
-  readonly #running = new Map<HookId, { readonly run: Promise<void>; readonly began: number }>();
-  /** When each hook had its last turn, in counted turns. */
+  readonly #running = new Map<
+    HookId,
+    { readonly hook: DueHook; readonly run: Promise<void>; readonly began: number }
+  >();
+  /** When each hook had its last turn, or was first found, in counted turns. */
   readonly #turns = new Map<HookId, number>();
   readonly #resting = new Map<HookId, number>();
   readonly #giveUp = new AbortController();
@@ -85,9 +87,16 @@ export class Drains {
     const due = await listDueHooks(this.#deps.db, now, [...this.#running.keys(), ...this.#resting.keys()]);
     // Of hooks with nothing to hear no turn need be kept.
     if (due.length === 0 && this.#running.size === 0) this.#turns.clear();
-    const longest = due.toSorted((one, other) => (this.#turns.get(one) ?? 0) - (this.#turns.get(other) ?? 0));
-    for (const id of longest.slice(0, free)) this.#start(id);
-    if (longest.length > free) this.#lookInAMoment();
+    for (const { id } of due) if (!this.#turns.has(id)) this.#turns.set(id, this.#turn);
+    const turnOf = ({ id }: DueHook): number => this.#turns.get(id) ?? this.#turn;
+    const longest = due.toSorted((one, other) => turnOf(one) - turnOf(other));
+    const admitted = admitHooks(
+      longest,
+      [...this.#running.values()].map(({ hook }) => hook),
+    );
+    for (const hook of admitted.slice(0, free)) this.#start(hook);
+    // These wait for a moment only; those that were not admitted are found again when a drain ends.
+    if (admitted.length > free) this.#lookInAMoment();
   }
 
   #freeLanes(): number {
@@ -104,8 +113,9 @@ export class Drains {
     }, MOMENT);
   }
 
-  #start(id: HookId): void {
+  #start(hook: DueHook): void {
     if (this.#isStopping) return;
+    const { id } = hook;
     this.#turn += 1;
     this.#turns.set(id, this.#turn);
     const end = performance.now() + TURN;
@@ -120,7 +130,7 @@ export class Drains {
         // Something may have come for it meanwhile, or waits for its lane.
         this.#lookAside();
       });
-    this.#running.set(id, { run, began: performance.now() });
+    this.#running.set(id, { hook, run, began: performance.now() });
   }
 
   #lookAside(): void {
