@@ -13,6 +13,7 @@ export {
   type ServerFacts,
   userVariables,
 } from './predefined.ts';
+export { publicVariable } from './public-variable.ts';
 export { variableRoutes } from './routes.ts';
 export { variableKeyErrors } from './variable-policy.ts';
 export {

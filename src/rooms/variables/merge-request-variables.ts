@@ -1,4 +1,5 @@
 import type { Variable } from '../../ci-lang/index.ts';
+import { joinWhole, publicVariable } from './public-variable.ts';
 
 /** What the variables of a merge request's pipelines say of it. Source and target are branches of one project. */
 export interface MergeRequestFacts {
@@ -53,7 +54,7 @@ export function mergeRequestVariables(facts: MergeRequestFacts): readonly Variab
     ['DESCRIPTION', description.slice(0, MAX_DESCRIPTION).join('')],
     ['DESCRIPTION_IS_TRUNCATED', String(description.length > MAX_DESCRIPTION)],
     ...(facts.assignees.length === 0 ? [] : [['ASSIGNEES', sentenceOf(facts.assignees)] as const]),
-    ...(facts.labels.length === 0 ? [] : [['LABELS', facts.labels.join(',')] as const]),
+    ...(facts.labels.length === 0 ? [] : [['LABELS', joinWhole(facts.labels)] as const]),
     ...(facts.approved ? [['APPROVED', 'true'] as const] : []),
     ['SQUASH_ON_MERGE', String(facts.squash)],
     ['SOURCE_PROJECT_ID', String(project.id)],
@@ -62,7 +63,7 @@ export function mergeRequestVariables(facts: MergeRequestFacts): readonly Variab
     ['SOURCE_BRANCH_NAME', facts.sourceBranch],
     ['SOURCE_BRANCH_PROTECTED', String(facts.sourceBranchProtected)],
   ];
-  return values.map(([name, value]) => ({ key: `CI_MERGE_REQUEST_${name}`, value, public: true, masked: false }));
+  return values.map(([name, value]) => publicVariable(`CI_MERGE_REQUEST_${name}`, value));
 }
 
 /** `a`, `a and b`, `a, b, and c`: Rails' `to_sentence`. */

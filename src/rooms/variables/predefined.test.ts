@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Variable } from '../../ci-lang/index.ts';
 import type { NamespaceId, ProjectId, UserId } from '../../kit/ids.ts';
 import type { Project } from '../projects/index.ts';
+import type { MergeRequestFacts } from './merge-request-variables.ts';
 import {
   jobVariables,
   persistedVariables,
@@ -75,6 +76,25 @@ const pipeline = {
     authorEmail: 'ada@example.org',
     timestamp: '2026-08-22T12:15:03+02:00',
   },
+};
+
+const MERGE_REQUEST: MergeRequestFacts = {
+  id: 5,
+  iid: 1,
+  title: 'A topic',
+  description: null,
+  draft: false,
+  labels: [],
+  assignees: [],
+  approved: false,
+  squash: false,
+  sourceBranch: 'topic',
+  sourceBranchProtected: false,
+  targetBranch: 'Trunk',
+  targetBranchProtected: true,
+  diffId: 5,
+  diffBaseSha: null,
+  project: { id: 42, fullPath: 'Ada/My.App', url: 'https://ci.example.com/Ada/My.App' },
 };
 
 describe('predefined variables', () => {
@@ -165,6 +185,28 @@ describe('predefined variables', () => {
     const values = valuesOf(pipelineVariables({ ...pipeline, commit: { ...pipeline.commit, message } }));
     expect(values['CI_COMMIT_MESSAGE']).toBe('x'.repeat(99_999));
     expect(values['CI_COMMIT_MESSAGE_IS_TRUNCATED']).toBe('true');
+  });
+
+  it('of texts without a limit, cut to what an environment takes, labels whole', () => {
+    const long = 'é'.repeat(100_000);
+    const label = 'l'.repeat(205);
+    const facts = {
+      ...pipeline,
+      name: long,
+      scheduleDescription: long,
+      commit: { ...pipeline.commit, message: `${long}\nrest`, tagMessage: long },
+      openMergeRequests: Array<string>(9000).fill('Ada/My.App!1'),
+    };
+    const mergeRequest = { ...MERGE_REQUEST, title: long, labels: Array<string>(900).fill(label) };
+    const values = [...pipelineVariables({ ...facts, tag: true }), ...pipelineVariables({ ...facts, mergeRequest })];
+    expect(values.filter(({ value }) => Buffer.byteLength(value) > 100_000).map(({ key }) => key)).toEqual([]);
+    expect(valuesOf(values)).toMatchObject({
+      CI_PIPELINE_NAME: 'é'.repeat(50_000),
+      CI_COMMIT_TITLE: 'é'.repeat(50_000),
+      CI_COMMIT_TAG_MESSAGE: 'é'.repeat(50_000),
+      CI_MERGE_REQUEST_LABELS: Array<string>(485).fill(label).join(','),
+      CI_OPEN_MERGE_REQUESTS: Array<string>(7692).fill('Ada/My.App!1').join(','),
+    });
   });
 
   it.each([

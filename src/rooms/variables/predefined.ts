@@ -4,6 +4,7 @@ import { GITLAB_VERSION } from '../../kit/version.ts';
 import type { User } from '../accounts/index.ts';
 import type { Project } from '../projects/index.ts';
 import { type MergeRequestFacts, mergeRequestVariables } from './merge-request-variables.ts';
+import { cutValue, joinWhole, publicVariable } from './public-variable.ts';
 
 /**
  * GitLab's predefined variables as pure functions of facts, one function a group of the documented order. Each group
@@ -11,7 +12,7 @@ import { type MergeRequestFacts, mergeRequestVariables } from './merge-request-v
  * runner takes the job.
  */
 
-const pub = (key: string, value: string): Variable => ({ key, value, public: true, masked: false });
+const pub = publicVariable;
 const secret = (key: string, value: string): Variable => ({ key, value, public: false, masked: true });
 
 /** Only when there is something to say. */
@@ -136,14 +137,10 @@ export interface CommitFacts {
 /** Stands for a commit that is gone from the repository. */
 export const NO_COMMIT: CommitFacts = { message: '', authorName: '', authorEmail: '', timestamp: '' };
 
-const MAX_MESSAGE_BYTES = 100_000;
-
-/** GitLab cuts very long messages, whole characters only. */
+/** GitLab cuts very long messages, and says so. */
 function messageVariables(message: string): readonly Variable[] {
-  const bytes = new TextEncoder().encode(message);
-  const isTruncated = bytes.byteLength > MAX_MESSAGE_BYTES;
-  const text = isTruncated ? new TextDecoder().decode(bytes.subarray(0, MAX_MESSAGE_BYTES), { stream: true }) : message;
-  return [pub('CI_COMMIT_MESSAGE', text), pub('CI_COMMIT_MESSAGE_IS_TRUNCATED', String(isTruncated))];
+  const text = cutValue(message);
+  return [pub('CI_COMMIT_MESSAGE', text), pub('CI_COMMIT_MESSAGE_IS_TRUNCATED', String(text !== message))];
 }
 
 /** GitLab's `full_title`: the first line as it is. */
@@ -181,7 +178,7 @@ export function pipelineVariables(facts: PipelineVariableFacts): readonly Variab
     pub('CI_COMMIT_TIMESTAMP', commit.timestamp),
     pub('CI_COMMIT_AUTHOR', `${commit.authorName} <${commit.authorEmail}>`),
     ...(mergeRequest === undefined ? [] : mergeRequestVariables(mergeRequest)),
-    ...optional('CI_OPEN_MERGE_REQUESTS', facts.openMergeRequests?.join(',')),
+    ...optional('CI_OPEN_MERGE_REQUESTS', facts.openMergeRequests && joinWhole(facts.openMergeRequests)),
   ];
 }
 

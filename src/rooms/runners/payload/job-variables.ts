@@ -15,6 +15,7 @@ import {
   persistedVariables,
   pipelineVariables,
   projectVariables,
+  publicVariable,
   runnerVariables,
   userVariables,
 } from '../../variables/index.ts';
@@ -124,7 +125,7 @@ const releaseVariables = (release: JobVariableSources['release']): readonly Vari
   release === undefined
     ? []
     : [
-        { key: 'CI_RELEASE_NAME', value: release.name, public: true },
+        publicVariable('CI_RELEASE_NAME', release.name),
         ...(release.description === null
           ? []
           : [{ key: 'CI_RELEASE_DESCRIPTION', value: release.description.slice(0, MAX_DESCRIPTION), raw: true }]),
@@ -137,7 +138,7 @@ const persistedEnvironment = (environment: Environment | undefined, url: string 
     : [
         { key: 'CI_ENVIRONMENT_SLUG', value: environment.slug, public: true },
         { key: 'CI_ENVIRONMENT_ID', value: String(environment.id), public: true },
-        ...(url === undefined ? [] : [{ key: 'CI_ENVIRONMENT_URL', value: url, public: true }]),
+        ...(url === undefined ? [] : [publicVariable('CI_ENVIRONMENT_URL', url)]),
       ];
 
 /** References are expanded as far as the server does it; a circle leaves everything as it is written. */
