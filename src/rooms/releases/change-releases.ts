@@ -42,6 +42,8 @@ export interface WantedMilestones {
   readonly ids: readonly string[];
 }
 
+/** Characters. GitLab has no limit of the name. */
+const MAX_NAME = 255;
 const MAX_DESCRIPTION = 1_000_000;
 
 /** There are no milestones here, so none that is asked for is found: 400 in GitLab's words for that. */
@@ -50,10 +52,18 @@ const refuseMilestones = ({ titles, ids }: WantedMilestones): void => {
   if (ids.length > 0) throw invalid(`Milestone id(s) not found: ${ids.join(', ')}`);
 };
 
-const textProblems = (description: string | null | undefined): readonly string[] =>
-  typeof description === 'string' && description.length > MAX_DESCRIPTION
-    ? [`Description is too long (maximum is ${MAX_DESCRIPTION} characters)`]
-    : [];
+const textProblems = (wanted: {
+  readonly name?: string | null | undefined;
+  readonly description?: string | null | undefined;
+}): readonly string[] => {
+  const tooLong = (what: string, limit: number) => `${what} is too long (maximum is ${limit} characters)`;
+  return [
+    ...([...(wanted.name ?? '')].length > MAX_NAME ? [tooLong('Name', MAX_NAME)] : []),
+    ...((wanted.description ?? '').length > MAX_DESCRIPTION ? [tooLong('Description', MAX_DESCRIPTION)] : []),
+  ];
+};
+
+const alreadyThere = (): PenstockError => conflict('Release already exists');
 
 const refuseProblems = (problems: readonly string[]): void => {
   if (problems.length > 0) throw invalid(`Validation failed: ${problems.join(', ')}`);
@@ -73,10 +83,9 @@ export const createRelease = async (deps: ReleaseDeps, writer: RefWriter, wanted
   if (!mayChange(writer, tag)) {
     throw new PenstockError('forbidden', 'You are not allowed to create this tag as it is protected.');
   }
-  const alreadyThere = conflict('Release already exists');
-  if ((await findReleaseOfTag(deps.db, project.id, tag)) !== undefined) throw alreadyThere;
+  if ((await findReleaseOfTag(deps.db, project.id, tag)) !== undefined) throw alreadyThere();
   refuseMilestones(wanted.milestones);
-  refuseProblems([...newLinksProblems(wanted.links), ...textProblems(wanted.description)]);
+  refuseProblems([...newLinksProblems(wanted.links), ...textProblems(wanted)]);
   const sha = await ensureTag(deps, writer, wanted);
   const now = deps.clock.now();
   const release = await deps.db.transaction().execute(async (tx) => {
@@ -90,7 +99,7 @@ export const createRelease = async (deps: ReleaseDeps, writer: RefWriter, wanted
       releasedAt: wanted.releasedAt ?? now,
     };
     const releaseId = await insertRelease(tx, row, now);
-    if (releaseId === undefined) throw alreadyThere;
+    if (releaseId === undefined) throw alreadyThere();
     await insertLinks(tx, releaseId, wanted.links, now);
     await deps.publish(tx, [{ type: 'release_changed', projectId: project.id, releaseId, action: 'create' }]);
     return findReleaseById(tx, releaseId);
@@ -105,8 +114,16 @@ const ensureTag = async (deps: ReleaseDeps, writer: RefWriter, wanted: WantedRel
   const found = await findTag(deps, writer.project, name);
   if (found !== undefined) return found.sha;
   if (ref === undefined || ref === '') throw new PenstockError('unprocessable', 'Ref is not specified');
-  const made = await createTag(deps, writer, { name, ref, message });
-  return made.commitSha ?? made.targetSha;
+  try {
+    const made = await createTag(deps, writer, { name, ref, message });
+    return made.commitSha ?? made.targetSha;
+  } catch (error) {
+    // Another request may have made it meanwhile, and its release too.
+    if ((await findReleaseOfTag(deps.db, writer.project.id, name)) !== undefined) throw alreadyThere();
+    const made = await findTag(deps, writer.project, name);
+    if (made === undefined) throw error;
+    return made.sha;
+  }
 };
 
 /**
@@ -125,7 +142,7 @@ export const changeRelease = async (
   if ((await findTag(deps, project, tag)) === undefined) throw new PenstockError('not_found', 'Tag does not exist');
   if (Object.keys(change).length === 0 && milestones === undefined) throw invalid('params is empty');
   if (milestones !== undefined) refuseMilestones(milestones);
-  refuseProblems(textProblems(change.description));
+  refuseProblems(textProblems(change));
   const changed = await deps.db.transaction().execute(async (tx) => {
     if (!(await updateRelease(tx, release.id, change, deps.clock.now()))) return undefined;
     const fact = { type: 'release_changed', projectId: project.id, releaseId: release.id, action: 'update' } as const;

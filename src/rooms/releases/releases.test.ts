@@ -150,6 +150,21 @@ describe('a release', () => {
     expect((await create({ tag_name: 'v1' })).outcome).toEqual([409, { message: 'Release already exists' }]);
   });
 
+  it('is one also where many ask at once for a tag that has to be made', async () => {
+    const answers = await Promise.all([1, 2, 3, 4, 5, 6].map(() => create({ tag_name: 'v9', ref: 'main' })));
+    const refusals = answers.filter(({ status }) => status !== 201).map(({ outcome }) => outcome);
+    expect(refusals).toEqual(Array(5).fill([409, { message: 'Release already exists' }]));
+  });
+
+  it('has a name of up to 255 characters', async () => {
+    const refusal = [400, { message: 'Validation failed: Name is too long (maximum is 255 characters)' }];
+    expect((await create({ tag_name: 'v1', ref: 'main', name: 'x'.repeat(256) })).outcome).toEqual(refusal);
+    expect(await project.tagTarget('v1')).toBeUndefined();
+    (await create({ tag_name: 'v1', ref: 'main', name: 'é'.repeat(255) })).must(201);
+    const json = { name: 'x'.repeat(256) };
+    expect((await project.call('PUT', '/releases/v1', { json })).outcome).toEqual(refusal);
+  });
+
   it('is changed and deleted; the tag stays', async () => {
     await project.tag('v1', sha);
     (await create({ tag_name: 'v1', name: 'One', description: 'x' })).must(201);
