@@ -5,13 +5,15 @@ export interface NewSignature {
   readonly name: string;
   readonly email: string;
   readonly at: Date;
+  /** Of the clock that it is shown by: `+0100`. Default: UTC. */
+  readonly offset?: string;
 }
 
 /** Git takes no line breaks, angle brackets or NUL in a name. */
 const cleaned = (text: string): string => text.replaceAll(/[\u0000-\u001f<>\u007f]/g, '').trim();
 
-const signatureLine = ({ name, email, at }: NewSignature): string =>
-  `${cleaned(name) || 'unknown'} <${cleaned(email)}> ${Math.floor(at.getTime() / 1000)} +0000`;
+const signatureLine = ({ name, email, at, offset = '+0000' }: NewSignature): string =>
+  `${cleaned(name) || 'unknown'} <${cleaned(email)}> ${Math.floor(at.getTime() / 1000)} ${offset}`;
 
 /** A commit object. NUL has no place in a message and is dropped. */
 export const newCommit = (commit: {

@@ -1,6 +1,7 @@
 import { conflict, forbidden } from '../../kit/errors.ts';
 import {
   type Commit,
+  findCommit,
   listCommitsBetween,
   mergeTrees,
   newCommit,
@@ -19,6 +20,7 @@ import type { MergeRequest } from './merge-request.ts';
 
 /** As many commits are put anew, one after the other. */
 const MAX_COMMITS = 250;
+const OFFSET = '+00:00';
 
 /**
  * Puts the commits of the source branch (merges left out) on top of the target branch, and moves the source branch there as by a push.
@@ -92,15 +94,25 @@ const pick = async (
   top: string,
   { user, at }: { readonly user: User; readonly at: Date },
 ): Promise<string | undefined> => {
-  const [topCommit] = await readCommits(repository, [top]);
+  const topCommit = await findCommit(repository, top);
   if (topCommit === undefined) return undefined;
   const committer = { name: user.name, email: user.email, at };
   const author = {
     name: commit.author.name,
     email: commit.author.email,
     at: new Date(commit.author.seconds * 1000),
+    offset: commit.author.date.slice(-OFFSET.length).replace(':', ''),
   };
   const { message } = commit;
+  const put = async (treeSha: string): Promise<string> => {
+    const made = newCommit({ treeSha, parentShas: [top], author, committer, message });
+    await writeObjects(repository, [made]);
+    return made.sha;
+  };
+  const [parentSha] = commit.parentShas;
+  const parent = parentSha === undefined ? undefined : await findCommit(repository, parentSha);
+  // Somebody wanted it to change nothing.
+  if (parent?.treeSha === commit.treeSha) return put(topCommit.treeSha);
   const standIn = newCommit({
     treeSha: topCommit.treeSha,
     parentShas: commit.parentShas,
@@ -112,8 +124,5 @@ const pick = async (
   const merged = await mergeTrees(repository, standIn.sha, commit.sha);
   if (merged.kind !== 'merged') return undefined;
   // Nothing is left of it: the target has the change already.
-  if (merged.treeSha === topCommit.treeSha) return top;
-  const made = newCommit({ treeSha: merged.treeSha, parentShas: [top], author, committer, message });
-  await writeObjects(repository, [made]);
-  return made.sha;
+  return merged.treeSha === topCommit.treeSha ? top : put(merged.treeSha);
 };
