@@ -12,7 +12,12 @@ import { accountGuards, InstanceSettings } from '../rooms/accounts/index.ts';
 import { environmentsOnFact } from '../rooms/environments/index.ts';
 import { groupGuards } from '../rooms/groups/index.ts';
 import { Drains, EventBell, hooksOnFacts, outboundPolicyFor } from '../rooms/hooks/index.ts';
-import { type ChangeDeps, mergeRequestQuestions, mergeRequestsOnPushed } from '../rooms/merge-requests/index.ts';
+import {
+  type ChangeDeps,
+  mergeRequestQuestions,
+  mergeRequestsOnPushed,
+  retargetChainOnPushed,
+} from '../rooms/merge-requests/index.ts';
 import { findExecutingJobByToken, onPushed, pipelineGuards } from '../rooms/pipelines/index.ts';
 import { groupProjects, projectGuards } from '../rooms/projects/index.ts';
 import { findReleaseText } from '../rooms/releases/index.ts';
@@ -136,6 +141,7 @@ export function makeParts(options: PartsOptions) {
 /** Merge requests first: what comes second settles the push, and is then not told of it again. */
 const afterPush = async (core: ChangeDeps, push: Pushed): Promise<void> => {
   await mergeRequestsOnPushed(core, push);
+  await retargetChainOnPushed(core, push);
   await onPushed(core, push);
 };
 

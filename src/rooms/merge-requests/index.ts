@@ -9,4 +9,5 @@ export { mergeRequestQuestions } from './merge-request-facts.ts';
 export type { Note } from './note.ts';
 export { findNote } from './note-store.ts';
 export { mergeRequestsOnPushed } from './on-pushed.ts';
+export { retargetChainOnPushed } from './retarget-chain.ts';
 export { mergeRequestRoutes } from './routes/index.ts';

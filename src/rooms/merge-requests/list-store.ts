@@ -85,6 +85,21 @@ export const listRemovalsDue = async (db: Db, before: Date): Promise<readonly Me
   return rows.map(toMergeRequest);
 };
 
+/** Merged ones whose merge is to remove the source branch, or is about to be done with that. */
+export const listRemovedByMerge = async (
+  db: Db,
+  projectId: ProjectId,
+  branches: readonly string[],
+): Promise<readonly MergeRequest[]> => {
+  const rows = await selectMergeRequests(db)
+    .where('project_id', '=', projectId)
+    .where('removal_due', '=', true)
+    .where('source_branch', 'in', [...branches])
+    .orderBy('id')
+    .execute();
+  return rows.map(toMergeRequest);
+};
+
 /** People by id or by absence and presence. */
 export type PersonFilter = { readonly id: UserId } | 'none' | 'any';
 
