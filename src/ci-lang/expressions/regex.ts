@@ -1,8 +1,8 @@
 import { RE2JS } from 're2js';
+import { estimateRegexSteps } from '../../kit/regex-size.ts';
 import { LIMITS } from '../limits.ts';
 import { remembering } from '../remember.ts';
 import { spendSteps } from './regex-meter.ts';
-import { estimateRegexSteps } from './regex-size.ts';
 
 /** A compiled regular expression of RE2's syntax: linear time, no look-around, no back-references. */
 export interface Regex {

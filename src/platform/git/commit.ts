@@ -29,14 +29,19 @@ const toDate = (seconds: number, offset: string): string => {
   return `${local.slice(0, -1)}${offset.slice(0, 3)}:${offset.slice(3, 5)}`;
 };
 
-const MAX_SECONDS = 253_402_300_799;
+/** The end of the year 9999 in whatever offset: a date of five digits for the year is none that programs read. */
+const MAX_SECONDS = 253_402_300_799 - 24 * 3600;
+
+/** No place on Earth is farther from UTC than 14 hours; what is beyond a day is no offset of ISO 8601. */
+const isOffset = (offset: string): boolean => Number(offset.slice(1, 3)) < 24 && Number(offset.slice(3)) < 60;
 
 /** `A U Thor <a@example.com> 1700000000 +0100`; what is broken becomes empty, or the epoch. */
 export const parseSignature = (text: string): Signature => {
   const open = text.indexOf('<');
   const close = text.lastIndexOf('>');
-  const [, digits = '0', offset = '+0000'] = /^ ?(\d{1,12}) ([+-]\d{4})/.exec(text.slice(close + 1)) ?? [];
+  const [, digits = '0', written = '+0000'] = /^ ?(\d{1,12}) ([+-]\d{4})/.exec(text.slice(close + 1)) ?? [];
   const seconds = Math.min(Number(digits), MAX_SECONDS);
+  const offset = isOffset(written) ? written : '+0000';
   return {
     name: (open < 0 ? text : text.slice(0, open)).trim(),
     email: open < 0 || close < open ? '' : text.slice(open + 1, close),

@@ -126,6 +126,10 @@ const send = (socket: Socket, { method, url, headers, body }: Hop, signal: Abort
       { once: true },
     );
     request.once('response', resolve);
+    // Nobody has asked for another protocol. Unheard, it would leave the request without an end.
+    request.once('upgrade', ({ statusCode }) =>
+      reject(new Failure('protocol', `${url.host} switched to another protocol`, statusCode)),
+    );
     request.on('error', reject);
     request.end(body);
   });

@@ -23,6 +23,7 @@ describe('a branch filter', () => {
     ['regex', '^(feature|fix)/', 'fix/a', true],
     ['regex', '^(feature|fix)/', 'a/fix/', false],
     ['regex', 'MAIN', 'main', false],
+    ['regex', '.{0,1000}'.repeat(440), 'main', false],
     ['all_branches', 'main', 'other', true],
     ['all_branches', '(', 'other', true],
   ] as const)('%s %j and %j: %j', (strategy, text, branch, expected) => {
@@ -42,6 +43,12 @@ describe('a branch filter', () => {
     ['regex', '(', false],
     ['regex', '(?=look)ahead', false],
     ['regex', 'a'.repeat(4001), false],
+    ['regex', '^.{1,255}$', true],
+    ['regex', '^\\p{Lu}{1,100}[\\pL\\pN]*$', true],
+    ['regex', '.{0,1000}'.repeat(440), false],
+    ['regex', '(?:(?:a{1,20}){1,20}){1,20}', false],
+    ['regex', '\\pL'.repeat(1300), false],
+    ['regex', `[${'\\pL'.repeat(1300)}]`, false],
     ['all_branches', '(', true],
   ] as const)('%s %j may be kept: %j', (strategy, text, expected) => {
     expect(isBranchFilter(filter(strategy, text))).toBe(expected);

@@ -87,11 +87,11 @@ export const createHook = async (
   });
 };
 
-/** How often a change is tried that others overtake. */
+/** How often a change is tried while others lead it to other addresses, each of which must be checked. */
 const TRIES = 5;
 
 /**
- * Changes a hook. `plan` may be asked several times when others change it too; what it throws is thrown. A hook that leads
+ * Changes a hook. `plan` is asked several times, last with the hook locked; what it throws is thrown. A hook that leads
  * somewhere else is given a new chance: its failures are forgotten. Throws 404, 409 and `BadHook`.
  */
 export const changeHook = async (
@@ -104,22 +104,26 @@ export const changeHook = async (
     const hook = await getHook(deps, place, id);
     const settings = plan(hook);
     await refuseFaults(deps, place, settings);
-    const changed = await deps.db.transaction().execute((tx) => write(deps, tx, hook, settings));
+    const checked = fullAddress(settings);
+    const changed = await deps.db.transaction().execute((tx) => write(deps, tx, hook, { plan, checked }));
     if (changed !== undefined) return changed;
   }
   throw conflict('The hook is being changed by others. Try again.');
 };
 
-/** Undefined: it is not as it was when this was planned. */
+/** Plans it anew for what the hook is by now. Undefined: that leads to another address than the one that was checked. */
 const write = async (
   deps: ChangeHookDeps,
   tx: Tx,
   hook: Hook,
-  settings: ChangedSettings,
+  { plan, checked }: { readonly plan: (hook: Hook) => ChangedSettings; readonly checked: string | undefined },
 ): Promise<Hook | undefined> => {
   const locked = await lockHook(tx, deps.vault, hook.place, hook.id);
   if (locked === undefined) throw recordNotFound();
-  if (locked.updatedAt.getTime() !== hook.updatedAt.getTime()) return undefined;
-  if (fullAddress(hook) !== fullAddress(settings)) await resetHealth(tx, hook.id);
+  const settings = plan(locked);
+  if (fullAddress(settings) !== checked) return undefined;
+  const faults = findHookFaults(settings);
+  if (faults.length > 0) throw new BadHook(faults);
+  if (fullAddress(locked) !== checked) await resetHealth(tx, hook.id);
   return updateHook(tx, deps.vault, hook.id, settings, deps.clock.now());
 };

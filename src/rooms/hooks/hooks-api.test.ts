@@ -241,8 +241,24 @@ describe('variables and headers one by one', () => {
       expect((await call('PUT', `${path}/a`, { json: {} })).outcome).toEqual([400, { error: 'value is missing' }]);
       expect((await call('DELETE', `${path}/a`)).outcome).toEqual([204, undefined]);
       expect((await call('DELETE', `${path}/a`)).outcome).toEqual([404, { message: `404 ${missing} Not Found` }]);
+      for (const key of ['toString', 'constructor', '__proto__']) {
+        expect((await call('DELETE', `${path}/${key}`)).outcome).toEqual([
+          404,
+          { message: `404 ${missing} Not Found` },
+        ]);
+      }
       expect((await call('PUT', `/hooks/0/${kind}/a`, { json: { value: 'x' } })).status).toBe(404);
     }
+  });
+
+  it('are set by many at once', async () => {
+    const id = await add();
+    const keys = Array.from({ length: 12 }, (_, index) => `key${index}`);
+    const set = keys.map((key) => call('PUT', `/hooks/${id}/custom_headers/${key}`, { json: { value: key } }));
+    expect((await Promise.all(set)).map(({ status }) => status)).toEqual(keys.map(() => 204));
+    const kept = (await call('GET', `/hooks/${id}`)).at('custom_headers');
+    expect(kept).toHaveLength(keys.length);
+    expect(kept).toEqual(expect.arrayContaining(keys.map((key) => ({ key }))));
   });
 
   it('a variable that the address needs stays', async () => {

@@ -1,4 +1,5 @@
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
+import { boundedRegex } from '../../kit/bounded-regex.ts';
 
 /** Finds a percentage in lines of a log. Made by `coverageFinder`. */
 export type FindCoverage = (lines: readonly string[]) => number | undefined;
@@ -10,7 +11,7 @@ const NUMBER = /\d+(?:\.\d+)?/;
 /**
  * GitLab's reading of `coverage: /regex/`: the last line that matches; in it the last match, or the last group of that
  * match where the expression has groups; in that the first number. A match without a number does not count. RE2, so a
- * hostile expression costs linear time. Undefined when the expression is none.
+ * hostile expression costs linear time. Undefined when the expression is none, or too large.
  */
 export function coverageFinder(expression: string): FindCoverage | undefined {
   const regex = compile(expression);
@@ -38,9 +39,5 @@ function compile(expression: string): RE2JS | undefined {
   const match = /^\/(.+)\/([ismU]*)$/s.exec(expression.trim());
   if (match === null) return undefined;
   const [, body = '', flags = ''] = match;
-  try {
-    return RE2JS.compile(`${flags === '' ? '' : `(?${flags})`}${body.replaceAll('\\/', '/')}`);
-  } catch {
-    return undefined;
-  }
+  return boundedRegex(body.replaceAll('\\/', '/'), flags);
 }

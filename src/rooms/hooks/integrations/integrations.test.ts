@@ -66,6 +66,13 @@ describe('the API of integrations', () => {
       message: '400 Bad Request',
       hint: expect.any(String),
     });
+    for (const name of ['username', 'channel', 'merge_request_channel']) {
+      const long = { webhook: 'http://127.0.0.1:1/x', [name]: 'x'.repeat(256) };
+      expect((await project.call('PUT', PATH, { json: long })).outcome).toEqual([
+        400,
+        { message: '400 Bad Request', hint: `${name} is too long (maximum is 255 characters)` },
+      ]);
+    }
     (await project.call('PUT', '/integrations/telegram', { json: { webhook: 'http://127.0.0.1:1/x' } })).must(400);
     const ben = await app.addPerson('ben');
     await project.addMember(ben, 30);

@@ -1,7 +1,7 @@
 import type { ProjectId } from '../../../kit/ids.ts';
 import { withoutAbsent } from '../../../kit/without-absent.ts';
 import type { User } from '../../accounts/index.ts';
-import { type ChangeHookDeps, refuseFaults } from '../change-hook.ts';
+import { BadHook, type ChangeHookDeps, refuseFaults } from '../change-hook.ts';
 import { HOOK_SWITCHES, type HookSettings, type HookSwitch } from '../hook.ts';
 import { insertHook, resetHealth, updateHook } from '../hook-store.ts';
 import { newSettings } from '../hook-wish.ts';
@@ -42,6 +42,20 @@ const settingsFor = (before: IntegrationHook | undefined, { webhook, switches }:
   return { ...settings, url: webhook, switches: HOOK_SWITCHES.filter((name) => switches[name] ?? on.includes(name)) };
 };
 
+/** GitLab's: characters of each text. */
+const MAX_TEXT = 255;
+
+const refuseLongTexts = ({ username, channel, channels = {} }: IntegrationWish): void => {
+  const texts = Object.entries({ username, channel, ...channels });
+  const faults = texts
+    .filter(([, text]) => (text ?? '').length > MAX_TEXT)
+    .map(([name]) => ({
+      attribute: name.replace(/s?_events$/, '_channel'),
+      sentence: `is too long (maximum is ${MAX_TEXT} characters)`,
+    }));
+  if (faults.length > 0) throw new BadHook(faults);
+};
+
 /** Sets up an integration, or changes it; one that was disabled is given a new chance. Throws `BadHook`. */
 export const putIntegration = async (
   deps: ChangeHookDeps,
@@ -52,6 +66,7 @@ export const putIntegration = async (
   const { db, vault, clock } = deps;
   const { projectId, user } = subject;
   const place = { kind: 'project', projectId } as const;
+  refuseLongTexts(wish);
   // Resolves a name, so before the transaction.
   await refuseFaults(deps, place, settingsFor(undefined, wish));
   return db.transaction().execute(async (tx) => {

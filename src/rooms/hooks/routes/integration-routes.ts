@@ -83,7 +83,9 @@ const orBadRequest = async <Result>(change: () => Promise<Result>): Promise<Resu
     return await change();
   } catch (error) {
     if (!(error instanceof BadHook)) throw error;
-    throw new Halt(json(400, { message: '400 Bad Request', hint: `webhook ${error.faults[0]?.sentence ?? ''}` }));
+    const [fault] = error.faults;
+    const name = fault === undefined || fault.attribute === 'url' ? 'webhook' : fault.attribute;
+    throw new Halt(json(400, { message: '400 Bad Request', hint: `${name} ${fault?.sentence ?? ''}` }));
   }
 };
 

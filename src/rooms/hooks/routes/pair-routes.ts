@@ -58,8 +58,9 @@ const pairRoutesOf = (deps: ChangeHookDeps, home: HookHome, pairs: Pairs): reado
       handler: async ({ subject, params }) => {
         await orRefusePair(pairs.stays, () =>
           changeHook(deps, subject.place, params.hook_id, (hook) => {
-            const { [params.key]: gone, ...left } = hook[pairs.key];
-            if (gone === undefined) throw notFound(pairs.missing);
+            // Every object knows `toString` and `constructor`.
+            if (!Object.hasOwn(hook[pairs.key], params.key)) throw notFound(pairs.missing);
+            const { [params.key]: _gone, ...left } = hook[pairs.key];
             return { ...hook, [pairs.key]: left };
           }),
         );

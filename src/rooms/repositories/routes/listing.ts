@@ -1,5 +1,5 @@
-import { RE2JS } from 're2js';
 import { type ApiReply, type ApiRequest, ok, pageHeaders, pageOf, toQuery } from '../../../http/index.ts';
+import { boundedRegex } from '../../../kit/bounded-regex.ts';
 import { invalid } from '../../../kit/errors.ts';
 
 /** GitLab's search in names: `^x` begins with, `x$` ends with, both: is; otherwise contains. Letters' case does not count. */
@@ -16,15 +16,12 @@ export const nameSearch = (search: string | undefined): ((name: string) => boole
   };
 };
 
-/** A regular expression in RE2's syntax (linear time). Throws 400 `Regex is invalid`. */
+/** A regular expression in RE2's syntax (linear time), not too large. Throws 400 `Regex is invalid`. */
 export const nameRegex = (regex: string | undefined): ((name: string) => boolean) => {
   if (regex === undefined || regex === '') return () => true;
-  try {
-    const pattern = RE2JS.compile(regex);
-    return (name) => pattern.matcher(name).find();
-  } catch {
-    throw invalid('Regex is invalid');
-  }
+  const pattern = boundedRegex(regex);
+  if (pattern === undefined) throw invalid('Regex is invalid');
+  return (name) => pattern.matcher(name).find();
 };
 
 /** What a list from git is paged by. */

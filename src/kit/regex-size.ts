@@ -7,9 +7,12 @@ const SKIPPED: readonly RegExp[] = [
   /\[\^?\]?(?:\[:\^?\w+:\]|\\[^]|[^\]\\])*\]?/y,
 ];
 
+/** Classes of Unicode are tables of hundreds of ranges, read for each one anew; their repetitions share one. */
+const STEPS_OF_TABLE = 20;
+
 /**
  * About how many steps the program of a regular expression has once its repetitions are written out: `(a{1,100}){1,100}`
- * has ten thousand. Known from the text alone, so that a pattern that would take long is never compiled.
+ * has ten thousand. Each class of Unicode (`\\pL`) counts 20 more, once. Known from the text alone, so that a pattern that would take long is never compiled.
  */
 export const estimateRegexSteps = (body: string): number => {
   /** Steps of what stands in each open group, the whole outermost. */
@@ -45,7 +48,8 @@ export const estimateRegexSteps = (body: string): number => {
     else put(1);
     at += 1;
   }
-  return open.reduce((sum, steps) => sum + steps, 0);
+  const tables = body.match(/\\[pP]/g)?.length ?? 0;
+  return open.reduce((sum, steps) => sum + steps, 0) + tables * STEPS_OF_TABLE;
 };
 
 const lengthAt = (pattern: RegExp, text: string, at: number): number => {
