@@ -1,14 +1,13 @@
 import type { Pool } from 'pg';
-import type { HookId } from '../../kit/ids.ts';
 import type { Logger } from '../../platform/log.ts';
 import { type Db, withAdvisoryLock } from '../../platform/postgres/index.ts';
 import { insertDeliveries, type NewDelivery } from './delivery-store.ts';
 import { insertEvents, type NewEvent, type NumberedEvent } from './event-store.ts';
 import { type BoundDefinition, definitionOf } from './events/definition-of.ts';
 import type { PayloadDeps } from './events/event-definition.ts';
-import { findChain, refusalOf } from './find-chain.ts';
+import { type Chain, findChain, refusalOf } from './find-chain.ts';
 import { hears, hearsOf } from './hears.ts';
-import { findListeners, type Listeners } from './listener-store.ts';
+import { findListeners, type Listener, type Listeners } from './listener-store.ts';
 import { type Cause, countAttempt, deleteOutbox, hasOutbox, listOutbox, type OutboxEntry } from './outbox-store.ts';
 import { type RefusedDelivery, refuseDeliveries } from './refuse-deliveries.ts';
 
@@ -103,8 +102,9 @@ const write = async (
     const refused: RefusedDelivery[] = [];
     for (const event of numbered) {
       const chain = chainOf(event.cause);
-      for (const delivery of deliveriesOf(event, listeners)) {
-        const refusal = refusalOf(chain, delivery.hookId);
+      for (const listener of hearersOf(event, listeners)) {
+        const delivery = deliveryOf(event, listener);
+        const refusal = refusalOf(chain, listener);
         if (refusal === undefined || delivery.eventUuid === undefined) sent.push(delivery);
         else refused.push({ ...delivery, eventUuid: delivery.eventUuid, refusal });
       }
@@ -114,24 +114,29 @@ const write = async (
   });
 };
 
-const deliveriesOf = (event: NumberedEvent, listeners: Listeners): readonly NewDelivery[] => {
-  const { payload, place, trigger, sequence, cause } = event;
-  if (payload === null) return [];
-  const told = { eventSequence: sequence, trigger, subject: place.subject, payload, eventUuid: cause?.uuid };
-  return listeners.all
-    .filter((listener) => hearsOf(listener, place, event, listeners))
-    .map(({ hookId }) => ({ ...told, hookId }));
-};
+const hearersOf = (event: NumberedEvent, listeners: Listeners): readonly Listener[] =>
+  event.payload === null ? [] : listeners.all.filter((listener) => hearsOf(listener, event.place, event, listeners));
+
+const deliveryOf = (
+  { payload, place, trigger, sequence, cause }: NumberedEvent,
+  { hookId }: Listener,
+): NewDelivery => ({
+  hookId,
+  eventSequence: sequence,
+  trigger,
+  subject: place.subject,
+  payload: payload ?? {},
+  eventUuid: cause?.uuid,
+});
 
 /** Facts of one request have one chain. */
 const findChains = async (db: Db, entries: readonly OutboxEntry[], now: Date) => {
-  const nobody: ReadonlySet<HookId> = new Set();
-  const chains = new Map<string, ReadonlySet<HookId>>();
+  const nobody: Chain = new Map();
+  const chains = new Map<string, Chain>();
   const keyOf = ({ uuid, after }: Cause): string => `${uuid} ${after}`;
   for (const { cause } of entries) {
     if (cause === undefined || chains.has(keyOf(cause))) continue;
     chains.set(keyOf(cause), await findChain(db, cause, now));
   }
-  return (cause: Cause | undefined): ReadonlySet<HookId> =>
-    cause === undefined ? nobody : (chains.get(keyOf(cause)) ?? nobody);
+  return (cause: Cause | undefined): Chain => (cause === undefined ? nobody : (chains.get(keyOf(cause)) ?? nobody));
 };

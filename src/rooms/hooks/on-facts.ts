@@ -6,6 +6,7 @@ import type { EventBell } from './event-bell.ts';
 import { findLastSequence } from './event-store.ts';
 import { definitionOf } from './events/definition-of.ts';
 import type { JsonObject } from './events/event-definition.ts';
+import { isToldUnder } from './find-chain.ts';
 import { type Cause, insertOutbox } from './outbox-store.ts';
 
 /**
@@ -29,7 +30,7 @@ export const hooksOnFacts =
 
 const readCause = async (tx: Tx): Promise<Cause | undefined> => {
   const cause = currentCause();
-  if (cause === undefined) return undefined;
+  if (cause === undefined || !(await isToldUnder(tx, cause.uuid))) return undefined;
   // Of the first fact: what hooks are told of this request's own doing has no part in what caused it.
   cause.after ??= await findLastSequence(tx);
   return { uuid: cause.uuid, after: cause.after };

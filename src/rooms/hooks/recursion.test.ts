@@ -1,19 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addHook } from '../../../test/support/add-hook.ts';
 import { httpReceiver } from '../../../test/support/receiver.ts';
-import { type Person, startTestApp, type TestApp } from '../../../test/support/test-app.ts';
+import { startTestApp, type TestApp } from '../../../test/support/test-app.ts';
 import type { TestProject } from '../../../test/support/test-project.ts';
+import type { Fact } from '../../events/index.ts';
 import type { HookId } from '../../kit/ids.ts';
 import { causedBy, currentCause } from '../../platform/request-cause.ts';
 import type { HookPlace, HookSwitch } from './hook.ts';
 
 let app: TestApp;
-let root: Person;
 let project: TestProject;
 let changes = 0;
 beforeAll(async () => {
   app = await startTestApp({ outboundAllow: '127.0.0.1' });
-  root = await app.root();
   project = await app.addProject('job: {script: make}\n');
   await app.tick('events');
 });
@@ -22,10 +21,13 @@ beforeEach(async () => {
   await app.db.deleteFrom('hooks').execute();
 });
 
+const MADE_UP = '11111111-1111-4111-8111-111111111111';
 const ITSELF = 'not sent: the hook has caused this event itself (X-Gitlab-Event-UUID)';
 
+const placeOfProject = (): HookPlace => ({ kind: 'project', projectId: project.id });
+
 /** A hook and the UUIDs that its receiver was told under, in order. */
-const hear = async (switches: readonly HookSwitch[] = [], place: HookPlace = { kind: 'system' }) => {
+const hear = async (switches: readonly HookSwitch[] = ['tag_push_events'], place: HookPlace = placeOfProject()) => {
   const { host, requests } = await httpReceiver((_request, response) => response.end());
   const { id } = await addHook(app, { url: `http://${host}/`, switches, place });
   const heard = () => requests.map(({ headers }) => String(headers['x-gitlab-event-uuid']));
@@ -42,17 +44,33 @@ const failures = async (id: HookId) => {
   return rows.map(({ failure }) => failure);
 };
 
-/** Something that every system hook hears of; `because`: the UUID that its request names. */
+/** A tag, of which hooks hear; `because`: the UUID that its request names. */
 const change = async (because?: string): Promise<void> => {
   const headers: Readonly<Record<string, string>> = because === undefined ? {} : { 'X-Gitlab-Event-UUID': because };
   changes += 1;
-  const json = { description: `change ${changes}` };
-  (await project.call('PUT', '', { headers, json })).must(200);
+  const json = { tag_name: `v${changes}`, ref: 'main' };
+  (await project.call('POST', '/repository/tags', { headers, json })).must(201);
+  await app.settle();
   await app.deliver();
 };
 
-const touch = () =>
-  app.db.transaction().execute((tx) => app.parts.publish(tx, [{ type: 'project_updated', projectId: project.id }]));
+/** The fact alone. */
+const touch = async () => {
+  const after = await project.headOf('main');
+  const { id: userId } = project.owner.user;
+  const before = '0'.repeat(40);
+  const fact: Fact = {
+    type: 'ref_pushed',
+    projectId: project.id,
+    userId,
+    ref: 'refs/tags/v1',
+    before,
+    after: after ?? before,
+    pushOptions: [],
+    isOneOfMany: false,
+  };
+  await app.db.transaction().execute((tx) => app.parts.publish(tx, [fact]));
+};
 
 describe('what a hook has caused', () => {
   it('is told to others under the same UUID, and not to the hook; its log says why', async () => {
@@ -64,7 +82,7 @@ describe('what a hook has caused', () => {
     await change(first);
     expect([one.heard().length, other.heard().slice(1)]).toEqual([1, [first]]);
     expect(await failures(one.id)).toEqual([ITSELF]);
-    const log = await app.http('GET', `/penstock/hooks/${one.id}/events`, { as: root });
+    const log = await project.call('GET', `/hooks/${one.id}/events`);
     expect(log.must(200).rows()[0]?.body).toMatchObject({
       response_status: 'internal error',
       error: ITSELF,
@@ -80,9 +98,9 @@ describe('what a hook has caused', () => {
     const { id, heard } = await hear();
     await change();
     await change(heard()[0]);
-    const log = (await app.http('GET', `/penstock/hooks/${id}/events`, { as: root })).must(200);
-    const path = `/penstock/hooks/${id}/events/${log.number(0, 'id')}/resend`;
-    expect((await app.http('POST', path, { as: root })).outcome).toEqual([201, { response_status: 200 }]);
+    const log = (await project.call('GET', `/hooks/${id}/events`)).must(200);
+    const path = `/hooks/${id}/events/${log.number(0, 'id')}/resend`;
+    expect((await project.call('POST', path)).outcome).toEqual([201, { response_status: 200 }]);
     expect(heard()).toEqual([heard()[0], heard()[0]]);
   });
 
@@ -94,15 +112,15 @@ describe('what a hook has caused', () => {
     expect(heard()).toEqual([heard()[0], heard()[0]]);
   });
 
-  it('is what its request names: nothing else, and nothing that is no UUID', async () => {
+  it('is what its request names: nothing else, and no UUID that nobody was told under', async () => {
     const { heard } = await hear();
     await change();
-    await change('11111111-1111-4111-8111-111111111111');
+    await change(MADE_UP);
+    await change(MADE_UP);
     await change('nonsense');
     await change();
-    expect(heard()).toHaveLength(4);
-    expect(heard()[1]).toBe('11111111-1111-4111-8111-111111111111');
-    expect(new Set(heard()).size).toBe(4);
+    expect(heard()).toHaveLength(5);
+    expect(new Set([...heard(), MADE_UP]).size).toBe(6);
   });
 
   it('are pushes and their pipelines too, but not what comes of another push', async () => {
@@ -143,10 +161,22 @@ describe('what a hook has caused', () => {
     expect(one.heard()).toEqual([first]);
   });
 
+  it('is told to system hooks all the same', async () => {
+    const own = await hear();
+    const audit = await hear(['tag_push_events'], { kind: 'system' });
+    await change();
+    const [known = ''] = own.heard();
+    await change(known);
+    await change(known);
+    expect(own.heard()).toHaveLength(1);
+    expect(audit.heard()).toHaveLength(3);
+    expect(await failures(audit.id)).toEqual([]);
+  });
+
   it('has no part in what other work the request wakes', async () => {
     const rings: unknown[] = [];
     const end = app.parts.eventBell.onRing(() => rings.push(currentCause()));
-    await causedBy('11111111-1111-4111-8111-111111111111', touch);
+    await causedBy(MADE_UP, touch);
     end();
     expect(rings).toEqual([undefined]);
   });
@@ -159,9 +189,9 @@ describe('a chain of a hundred hooks', () => {
     const [uuid = ''] = heard();
     await app.database.pool.query(
       `with others as (
-        insert into hooks (kind, url_sealed, switches, enable_ssl_verification, branch_filter_strategy,
+        insert into hooks (kind, project_id, url_sealed, switches, enable_ssl_verification, branch_filter_strategy,
           url_variables_sealed, custom_headers_sealed, created_at, updated_at, disabled_at)
-        select kind, url_sealed, switches, enable_ssl_verification, branch_filter_strategy, url_variables_sealed,
+        select kind, project_id, url_sealed, switches, enable_ssl_verification, branch_filter_strategy, url_variables_sealed,
           custom_headers_sealed, created_at, updated_at, now() from hooks, generate_series(1, 99) where id = ${id}
         returning id)
       insert into hook_deliveries (hook_id, event_sequence, event_uuid, subject, idempotency_key, payload, state,
