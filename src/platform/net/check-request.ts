@@ -5,7 +5,7 @@ const MAX_URL_LENGTH = 8192;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** Written by the connection itself: a second one would smuggle another request, or a host that was not checked. */
-const OURS: ReadonlySet<string> = new Set([
+export const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'expect',
@@ -50,7 +50,7 @@ export const readHeaders = (headers: Readonly<Record<string, string>>): Readonly
     if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(value)) {
       throw new Refusal(`The value of the header ${name} holds characters that are not allowed`);
     }
-    if (OURS.has(key)) throw new Refusal(`The header ${name} cannot be set`);
+    if (CONNECTION_HEADERS.has(key)) throw new Refusal(`The header ${name} cannot be set`);
     if (read.has(key)) throw new Refusal(`The header ${name} is given twice`);
     read.set(key, value);
   }

@@ -1,4 +1,5 @@
 import { GITLAB_VERSION } from '../../../kit/version.ts';
+import { CONNECTION_HEADERS } from '../../../platform/net/index.ts';
 import type { JsonObject } from '../events/event-definition.ts';
 import type { Hook, HookSwitch } from '../hook.ts';
 import { bodyFor } from '../integrations/body-for.ts';
@@ -50,20 +51,6 @@ const MOST_BYTES = 25 * 1024 * 1024;
 const HIDDEN = '[REDACTED]';
 /** Nobody else's where we send none: a receiver trusts what they say. */
 const ALWAYS_OURS = ['X-Penstock-Event-Sequence', 'X-Gitlab-Token'] as const;
-/** Written by the connection itself; a hook's own are left out like those that are ours. */
-const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
 /** The request that tells a hook of an event, as GitLab writes it; Standard Webhooks' headers besides. Pure. */
 export const buildRequest = (hook: Hook, message: Message, context: MessageContext): BuiltRequest => {
   const { url, authorization } = fillUrl(hook.url, hook.urlVariables);
@@ -109,7 +96,7 @@ const customHeaders = (hook: Hook, taken: readonly string[]): Readonly<Record<st
   const kept: [string, string][] = [];
   for (const [name, value] of Object.entries(hook.customHeaders)) {
     const key = name.toLowerCase();
-    if (seen.has(key) || OF_THE_CONNECTION.has(key)) continue;
+    if (seen.has(key) || CONNECTION_HEADERS.has(key)) continue;
     seen.add(key);
     kept.push([name, value]);
   }
