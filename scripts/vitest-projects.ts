@@ -6,8 +6,22 @@ import { TestReporter } from './test-reporter.ts';
 
 const SYSTEM = 'postgresql 15';
 
-/** Long tests of what does not hang on PostgreSQL's version: who may what, what clients send, whole flows. The rooms' tests do. */
-const ONCE = ['test/matrix/', 'test/clients/', 'test/scenarios/'];
+/**
+ * Long tests of what does not hang on PostgreSQL's version: who may what, what clients send, whole flows, and what is
+ * mostly git's, zip's or the network's work. The other tests of the rooms do.
+ */
+const ONCE = [
+  'test/matrix/',
+  'test/clients/',
+  'test/scenarios/',
+  'src/rooms/artifacts/hostile-zips',
+  'src/rooms/hooks/forbidden-targets',
+  'src/rooms/merge-requests/merging',
+  'src/rooms/pipelines/create/config-source/',
+  'src/rooms/repositories/git-routes',
+  'src/rooms/repositories/routes/',
+  'src/rooms/runners/payload/',
+];
 
 /**
  * Three projects in one run: `plain` (no database), `embedded` (every file whose imports reach
@@ -40,7 +54,8 @@ export const penstockTests = (options: {
       // Without isolation the suite takes an eighth of the time: a test that leaves global state behind is at fault.
       isolate: false,
       pool: 'forks',
-      maxWorkers: 2,
+      // One more than the two cores we aim at: tests wait for git and PostgreSQL, and a fourth gains nothing.
+      maxWorkers: 3,
       testTimeout: options.testTimeoutMs ?? 30_000,
       hookTimeout: 60_000,
       teardownTimeout: 30_000,

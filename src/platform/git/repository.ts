@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ProcessPool, type ProcessPoolOptions } from './process-pool.ts';
 import { isShortRefName } from './ref-name.ts';
 import { runGit } from './run-git.ts';
@@ -32,6 +34,7 @@ export class Git {
 /** Makes an empty bare repository whose HEAD is `defaultBranch`. Does nothing harmful when it is already there. */
 export const initRepository = async (repository: Repository, defaultBranch: string): Promise<void> => {
   if (!isShortRefName(defaultBranch)) throw new Error('not the name of a branch');
+  const again = existsSync(join(repository.path, 'HEAD'));
   await runGit(undefined, [
     'init',
     '--quiet',
@@ -42,7 +45,8 @@ export const initRepository = async (repository: Repository, defaultBranch: stri
     '--',
     repository.path,
   ]);
-  await setDefaultBranch(repository, defaultBranch);
+  // A second init leaves HEAD as it is.
+  if (again) await setDefaultBranch(repository, defaultBranch);
 };
 
 /** Points HEAD to a branch, which need not exist. */

@@ -134,8 +134,8 @@ describe('a push of a branch', () => {
   it('is told only to hooks whose filter lets the branch through, by its name', async () => {
     await project.push({ 'x.txt': 'x' }, { branch: 'filtered/branch' });
     await witness.take();
-    const rows = await app.db.selectFrom('events').select('branch').where('event_name', '=', 'push').execute();
-    expect(rows.at(-1)).toEqual({ branch: 'filtered/branch' });
+    const pushes = app.db.selectFrom('events').select('branch').where('event_name', '=', 'push');
+    expect(await pushes.orderBy('sequence', 'desc').executeTakeFirst()).toEqual({ branch: 'filtered/branch' });
   });
 });
 
