@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { allowing, get, textOf } from '../../../test/support/outbound.ts';
-import { httpReceiver } from '../../../test/support/receiver.ts';
+import { httpReceiver, httpsReceiver } from '../../../test/support/receiver.ts';
 import { guardedFetch } from './index.ts';
 
 const answerOk = (_request: unknown, response: ServerResponse): void => {
@@ -202,5 +202,24 @@ describe('redirects', () => {
     const result = await guardedFetch({ method: 'POST', url: `http://${receiver.host}/`, body: 'secret' }, policy);
     expect(result).toMatchObject({ kind: 'failed', failure: 'redirect' });
     expect(other.connections()).toBe(0);
+  });
+
+  test('take it there, and the headers that are named, when the policy says so; never away from TLS', async () => {
+    const other = await httpReceiver((request, response) => void request.pipe(response));
+    const receiver = await leadTo(`http://${other.host}/`, 307);
+    const rules = { redirects: 1, elsewhere: new Set(['content-type']), verifyTls: false };
+    const policy = allowing(`${receiver.host},${other.host}`, rules);
+    const headers = { 'Content-Type': 'a/b', 'X-Key': 's' };
+    const request = { method: 'POST', url: `http://${receiver.host}/`, headers, body: 'body' } as const;
+    expect(await textOf(request, policy)).toBe('body');
+    expect(other.requests).toMatchObject([{ method: 'POST', headers: { 'content-type': 'a/b' } }]);
+    expect(other.requests[0]?.headers).not.toHaveProperty('x-key');
+    const safe = await httpsReceiver((_request, response) =>
+      response.writeHead(307, { Location: `http://${other.host}/` }).end(),
+    );
+    const fromTls = { ...request, url: `https://${safe.host}/` };
+    const fromThere = allowing(`${safe.host},${other.host}`, rules);
+    expect(await guardedFetch(fromTls, fromThere)).toMatchObject({ kind: 'failed', failure: 'redirect', status: 307 });
+    expect(other.requests).toHaveLength(1);
   });
 });

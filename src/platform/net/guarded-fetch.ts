@@ -23,6 +23,11 @@ export interface OutboundPolicy extends ExchangeRules {
    * something is not told by a GET. Also lets the same host ask for TLS (`http:` to `https:`) without losing either.
    */
   readonly keepMethod?: boolean;
+  /**
+   * Names (lower case) of headers without secrets, that another origin may hear as well, and with them the body; never from
+   * `https:` to `http:`. Undefined: a body goes to its own origin only.
+   */
+  readonly elsewhere?: ReadonlySet<string>;
 }
 
 const MAX_REDIRECTS = 5;
@@ -81,7 +86,7 @@ const follow = async (
       return { kind: 'response', url: hop.url.href, status, headers, body: body ?? Buffer.alloc(0) };
     }
     if (left === 0) throw new Failure('redirect', `More than ${redirects} redirects`, status);
-    hop = nextHop(hop, status, readUrl(location, hop.url), policy.keepMethod === true);
+    hop = nextHop(hop, status, readUrl(location, hop.url), policy);
   }
 };
 
@@ -97,20 +102,28 @@ const firstHop = ({ method, url, headers = {}, body }: OutboundRequest): Hop => 
   body: typeof body === 'string' ? Buffer.from(body, 'utf8') : body,
 });
 
-/** 303 asks for a GET, and so do 301 and 302 after a POST, as browsers read them; `keepsMethod`: only 303 does. */
-const nextHop = (hop: Hop, status: number, url: URL, keepsMethod: boolean): Hop => {
+/** 303 asks for a GET, and so do 301 and 302 after a POST, as browsers read them; `keepMethod`: only 303 does. */
+const nextHop = (hop: Hop, status: number, url: URL, { keepMethod, elsewhere }: OutboundPolicy): Hop => {
+  const keepsMethod = keepMethod === true;
   const becomesGet =
     (status === 303 && hop.method !== 'HEAD') || (status <= 302 && hop.method === 'POST' && !keepsMethod);
   const isElsewhere = url.origin !== hop.url.origin && !(keepsMethod && isUpgrade(hop.url, url));
   if (isElsewhere && !becomesGet && hop.body !== undefined) {
-    throw new Failure('redirect', `${hop.url.host} redirects the body of a ${hop.method} to another origin`, status);
+    const where =
+      elsewhere === undefined ? 'to another origin' : isDowngrade(hop.url, url) ? 'away from TLS' : undefined;
+    if (where !== undefined) {
+      throw new Failure('redirect', `${hop.url.host} redirects the body of a ${hop.method} ${where}`, status);
+    }
   }
-  const headers = new Map(isElsewhere ? [...hop.headers].filter(([name]) => CARRIED.has(name)) : hop.headers);
+  const isCarried = (name: string): boolean => CARRIED.has(name) || elsewhere?.has(name) === true;
+  const headers = new Map(isElsewhere ? [...hop.headers].filter(([name]) => isCarried(name)) : hop.headers);
   for (const name of CONDITIONAL) headers.delete(name);
   if (!becomesGet) return { ...hop, url, headers };
   const withoutContent = new Map([...headers].filter(([name]) => !name.startsWith('content-')));
   return { method: 'GET', url, headers: withoutContent, body: undefined };
 };
+
+const isDowngrade = (from: URL, to: URL): boolean => from.protocol === 'https:' && to.protocol === 'http:';
 
 /** The same host over TLS, each on its usual port. */
 const isUpgrade = (from: URL, to: URL): boolean =>

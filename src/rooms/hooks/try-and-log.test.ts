@@ -94,10 +94,9 @@ describe('a test of a project hook', () => {
   });
 
   it('says why a redirect is not followed', async () => {
-    const to = 'http://169.254.169.254/';
-    const { url } = await receiver((response) => void response.writeHead(302, { location: to }).end('Moved'));
+    const { url } = await receiver((response) => void response.writeHead(302, { location: '/on' }).end('Moved'));
     const id = await addHook({ url });
-    const message = `${new URL(url).host} redirects the body of a POST to another origin`;
+    const message = 'More than 3 redirects';
     expect((await test(id, 'push_events')).outcome).toEqual([422, { message }]);
     const attempt = (await project.call('GET', `/hooks/${id}/events`)).must(200).number(0, 'id');
     const again = await project.call('POST', `/hooks/${id}/events/${attempt}/resend`);

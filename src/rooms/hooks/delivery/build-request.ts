@@ -34,6 +34,8 @@ export type BuiltRequest =
       readonly url: string;
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
+      /** In lower case, those of `headers` without a secret: where a receiver redirects to may hear them. */
+      readonly openHeaders: ReadonlySet<string>;
       /** The headers without secrets. */
       readonly shownHeaders: Readonly<Record<string, string>>;
     }
@@ -84,6 +86,7 @@ export const buildRequest = (hook: Hook, message: Message, context: MessageConte
     url,
     headers: { ...custom, ...own, ...secret, ...signed },
     body: body.body,
+    openHeaders: new Set(Object.keys({ ...own, ...signed }).map((name) => name.toLowerCase())),
     shownHeaders: { ...hidden, ...own, ...signed },
   };
 };

@@ -183,4 +183,31 @@ describe('sending at once', () => {
     const hook = await addHook(app, { url: `http://${receiver.host}/` });
     expect(await deliverNow(app.parts, hook, REQUEST)).toMatchObject({ kind: 'answered', status: 200, body: 'POST' });
   });
+
+  it('follows one to another server with the body and the signature, without what is secret', async () => {
+    const other = await httpReceiver((request, response) => void request.pipe(response));
+    const receiver = await httpReceiver((_request, response) =>
+      response.writeHead(301, { location: `http://${other.host}/` }).end(),
+    );
+    const hook = await addHook(app, {
+      url: `http://ada:pw@${receiver.host}/`,
+      token: 'secret-token',
+      customHeaders: { 'X-Key': 'secret-key' },
+      signingToken: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+    });
+    const body = JSON.stringify(REQUEST.payload);
+    expect(await deliverNow(app.parts, hook, REQUEST)).toMatchObject({ kind: 'answered', status: 200, body });
+    const [first, last] = [receiver.requests[0], other.requests[0]];
+    expect(first?.headers).toMatchObject({
+      authorization: 'Basic YWRhOnB3',
+      'x-gitlab-token': 'secret-token',
+      'x-key': 'secret-key',
+    });
+    expect(last?.method).toBe('POST');
+    for (const name of ['content-type', 'x-gitlab-event', 'idempotency-key', 'webhook-id', 'webhook-signature']) {
+      expect(last?.headers[name], name).toBe(first?.headers[name]);
+    }
+    for (const name of ['authorization', 'x-gitlab-token', 'x-key'])
+      expect(last?.headers, name).not.toHaveProperty(name);
+  });
 });

@@ -75,6 +75,7 @@ export const send = async (deps: SendDeps, hook: Hook, message: Message, signal?
       ...targets,
       redirects: REDIRECTS,
       keepMethod: true,
+      elsewhere: built.openHeaders,
       limits: limitsOf(deps),
       verifyTls: hook.enableSslVerification,
     },
