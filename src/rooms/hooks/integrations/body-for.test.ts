@@ -117,6 +117,33 @@ describe('the other chats', () => {
     }
   });
 
+  it('Discord gets no embed that is too long for it, and no half of a link', () => {
+    const commits = Array.from({ length: 5 }, (_, index) => ({
+      id: String(index),
+      url: `https://ci.example.com/g/p/-/commit/${index}`,
+      title: '_'.repeat(3000),
+      author: { name: '*'.repeat(300) },
+    }));
+    const failed = Array.from({ length: 10 }, (_, id) => ({ id, name: 'j'.repeat(250), status: 'failed' }));
+    const messages = [
+      { ...push('a', 'b'), ref: `refs/heads/${'b'.repeat(5000)}`, commits },
+      { ...pipeline({ name: 'n'.repeat(255) }, 't'.repeat(2000)), builds: failed },
+    ];
+    for (const message of messages) {
+      const text = JSON.stringify(bodyFor(integration('discord'), null, message));
+      const embed = JSON.parse(text).embeds[0];
+      const lengths = embed.fields.map(({ name, value }: Record<'name' | 'value', string>) => [
+        name.length,
+        value.length,
+      ]);
+      const all = lengths.flat().reduce((sum: number, length: number) => sum + length, embed.description.length);
+      expect(all).toBeLessThanOrEqual(6000);
+      for (const [name, value] of lengths) expect([name <= 256, value <= 1024]).toEqual([true, true]);
+      const withoutLinks = text.replace(/\[[^[\]]*\]\(https:[^()]*\)/g, '');
+      expect(withoutLinks).not.toContain('https:');
+    }
+  });
+
   it('no chat gets half a character that came with the event, not in an address either', () => {
     for (const slug of ['slack', 'mattermost', 'microsoft-teams', 'discord'] as const) {
       const body = bodyFor(integration(slug), null, { ...push('a\ud83d', 'b\ud83d'), ref: 'refs/heads/c\ud83d' });

@@ -86,23 +86,47 @@ const teamsBody = ({ mood, title, fields }: ChatMessage): JsonObject => {
 
 /** Discord cuts nothing: what is longer is refused. No half of a character stays. */
 const cut = (text: string, most: number): string =>
-  text.length > most ? `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
+  text.length > most && most > 0 ? `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…` : text.slice(0, most);
 
-const discordBody = (integration: Integration, { mood, title, fields }: ChatMessage): JsonObject => ({
-  ...named(integration),
-  allowed_mentions: { parse: [] },
-  embeds: [
-    {
-      description: cut(title.map(markdownPiece).join(''), 4096),
-      color: Number.parseInt(COLORS[mood].slice(1), 16),
-      fields: fields.slice(0, 25).map(({ name, value }) => ({
-        name: cut(markdownText(name) || '-', 256),
-        value: cut(value.map(markdownPiece).join('') || '-', 1024),
-        inline: true,
-      })),
-    },
-  ],
-});
+/** As much as fits: half a link leads nowhere, so that its text is cut. */
+const fitPieces = (pieces: readonly Piece[], most: number): string => {
+  let text = '';
+  for (const piece of pieces) {
+    const room = most - text.length;
+    const written = markdownPiece(piece);
+    if (written.length > room) {
+      if (typeof piece === 'string') return text + cut(written, room);
+      const around = markdownPiece({ ...piece, text: '' }).length;
+      const short = cut(markdownText(piece.text), room - around);
+      return around < room
+        ? text + markdownPiece({ ...piece, text: '' }).replace('[', () => `[${short}`)
+        : cut(`${text}…`, most);
+    }
+    text += written;
+  }
+  return text;
+};
+
+/** Characters of an embed in all, of its text, and of a field: Discord's. */
+const EMBED = { all: 6000, text: 4096, fields: 25, name: 256, value: 1024 } as const;
+
+const discordBody = (integration: Integration, { mood, title, fields }: ChatMessage): JsonObject => {
+  const description = fitPieces(title, EMBED.text);
+  let left = EMBED.all - description.length;
+  const shown = fields.slice(0, EMBED.fields).flatMap((field) => {
+    const name = cut(markdownText(field.name) || '-', EMBED.name);
+    const room = Math.min(EMBED.value, left - name.length);
+    if (room < 1) return [];
+    const value = fitPieces(field.value, room) || '-';
+    left -= name.length + value.length;
+    return [{ name, value, inline: true }];
+  });
+  return {
+    ...named(integration),
+    allowed_mentions: { parse: [] },
+    embeds: [{ description, color: Number.parseInt(COLORS[mood].slice(1), 16), fields: shown }],
+  };
+};
 
 /** The body of an integration's request, written from the payload that hooks get. Pure. */
 export const bodyFor = (integration: Integration, trigger: HookSwitch | null, payload: JsonObject): JsonObject => {
