@@ -23,11 +23,14 @@ const KEY = /^[A-Za-z]+[0-9]*(?:[._-][A-Za-z0-9]+)*$/;
 const HEADER_VALUE = /^[\u0021-\u007e\u0080-\u00ff](?:[\t\u0020-\u007e\u0080-\u00ff]*[\u0021-\u007e\u0080-\u00ff])?$/;
 const ENCODED_LINE_BREAK = /%0[ad]/i;
 
+/** Characters, however much room they take. */
+const lengthOf = (text: string): number => [...text].length;
+
 const isPairs = (pairs: Readonly<Record<string, string>>, isValue: (value: string) => boolean): boolean =>
   Object.keys(pairs).length <= MAX_PAIRS &&
   Object.entries(pairs).every(
     ([key, value]) =>
-      key.length <= MAX_KEY && KEY.test(key) && value.length >= 1 && value.length <= MAX_VALUE && isValue(value),
+      key.length <= MAX_KEY && KEY.test(key) && value !== '' && lengthOf(value) <= MAX_VALUE && isValue(value),
   );
 
 const areHeaders = (headers: Readonly<Record<string, string>>): boolean =>
@@ -35,7 +38,7 @@ const areHeaders = (headers: Readonly<Record<string, string>>): boolean =>
   new Set(Object.keys(headers).map((name) => name.toLowerCase())).size === Object.keys(headers).length;
 
 const tooLong = (attribute: string, text: string | null, maximum: number): readonly HookFault[] =>
-  (text ?? '').length > maximum ? [{ attribute, sentence: `is too long (maximum is ${maximum} characters)` }] : [];
+  lengthOf(text ?? '') > maximum ? [{ attribute, sentence: `is too long (maximum is ${maximum} characters)` }] : [];
 
 const faultIf = (isFault: boolean, attribute: string, sentence: string): readonly HookFault[] =>
   isFault ? [{ attribute, sentence }] : [];

@@ -42,15 +42,18 @@ describe('a new hook', () => {
 describe('secrets of a hook that leads somewhere else', () => {
   const secrets = { token: 't', customHeaders: { 'X-A': 'a' }, urlVariables: { path: 'x', other: 'o' } };
 
-  it.each<readonly [string, Partial<HookWish>]>([
-    ['another address', { url: 'https://evil.example/' }],
-    ['another value of a variable', { urlVariables: { path: 'y' } }],
-  ])('%s: gone', (_what, wish) => {
-    expect(change(hookOf(secrets), wish)).toMatchObject({
-      token: null,
-      customHeaders: {},
-      urlVariables: wish.urlVariables ?? {},
-    });
+  it('another address: gone', () => {
+    const gone = { token: null, customHeaders: {}, urlVariables: {} };
+    expect(change(hookOf(secrets), { url: 'https://evil.example/' })).toMatchObject(gone);
+  });
+
+  it('another value of a variable: other variables stay on the same server only', () => {
+    const { urlVariables, ...others } = change(hookOf(secrets), { urlVariables: { path: 'y' } });
+    expect(others).toMatchObject({ token: null, customHeaders: {} });
+    expect(urlVariables).toEqual({ path: 'y', other: 'o' });
+    const [url, variables] = ['https://{host}/{key}', { host: 'a.example', key: 'k' }];
+    const elsewhere = change(hookOf({ url, urlVariables: variables }), { urlVariables: { host: 'evil.example' } });
+    expect(elsewhere.urlVariables).toEqual({ host: 'evil.example' });
   });
 
   it('stay when they come with it', () => {

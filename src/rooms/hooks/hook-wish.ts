@@ -47,10 +47,17 @@ const settled = (settings: HookSettings): HookSettings => ({
 
 export type ChangedSettings = HookSettings & Pick<Hook, 'oldSigningToken'>;
 
+/** Whether only values of variables are new, and lead to the same server. */
+const isSameServer = (before: HookSettings, after: HookSettings): boolean => {
+  const [from, to] = [before, after].map((settings) => URL.parse(fullAddress(settings) ?? '')?.origin);
+  return before.url === after.url && from !== undefined && from === to;
+};
+
 /**
  * The settings of a hook after a change. A new address takes no secret along: unless they come in the same wish, the
- * token, custom headers and variables are gone, so that nobody can have them sent to themselves. A signing token that is
- * replaced signs beside the new one for a day; one that is taken away signs no more. Pure.
+ * token, custom headers and variables are gone, so that nobody can have them sent to themselves. Variables stay where only
+ * values of some are new and lead to the same server: the address may need them all. A signing token that is replaced
+ * signs beside the new one for a day; one that is taken away signs no more. Pure.
  */
 export const changedSettings = (hook: Hook, wish: HookWish, now: Date): ChangedSettings => {
   const given = withoutAbsent(wish);
@@ -66,7 +73,7 @@ export const changedSettings = (hook: Hook, wish: HookWish, now: Date): ChangedS
     ...merged,
     ...(isElsewhere && {
       token: given.token ?? null,
-      urlVariables: given.urlVariables ?? {},
+      urlVariables: isSameServer(hook, merged) ? merged.urlVariables : (given.urlVariables ?? {}),
       customHeaders: given.customHeaders ?? {},
     }),
   });

@@ -179,6 +179,10 @@ describe('what is refused', () => {
     expect([answer.status, gitlabs]).toEqual([status, body]);
   });
 
+  it('nothing for its characters that take more room', async () => {
+    await add({ name: '😀'.repeat(255) });
+  });
+
   it('a new hook without an address', async () => {
     expect((await call('POST', '/hooks', { json: {} })).outcome).toEqual([400, { error: 'url is missing' }]);
   });
@@ -266,6 +270,16 @@ describe('variables and headers one by one', () => {
     const refused = await call('DELETE', `/hooks/${id}/url_variables/a`);
     expect(refused.outcome).toEqual(wrong('Could not unset variable'));
     expect((await call('PUT', `/hooks/${id}/url_variables/a`, { json: { value: 'y' } })).status).toBe(204);
+  });
+
+  it('one of several that the address needs is changed alone', async () => {
+    const pairs = ['a', 'b'].map((key) => ({ key, value: key }));
+    const id = await add({ url: `${URL}/{a}/{b}`, url_variables: pairs });
+    expect((await call('PUT', `/hooks/${id}/url_variables/a`, { json: { value: 'y' } })).outcome).toEqual([
+      204,
+      undefined,
+    ]);
+    expect((await call('GET', `/hooks/${id}`)).at('url_variables')).toEqual([{ key: 'a' }, { key: 'b' }]);
   });
 
   it('come as forms too', async () => {
