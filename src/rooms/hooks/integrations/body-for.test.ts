@@ -210,6 +210,15 @@ describe('what is told', () => {
     expect(isToldOf(integration('slack'), { object_kind: 'build' })).toBe(false);
   });
 
+  it('merge requests but for their updates: each push and each label would be one', () => {
+    const told = (action: string) => isToldOf(integration('slack'), { object_kind: 'merge_request', ...of(action) });
+    const of = (action: string): JsonObject => ({ object_attributes: { action } });
+    expect(['open', 'close', 'reopen', 'merge', 'approved', 'unapproved', 'update'].map(told)).toEqual([
+      ...Array.from({ length: 6 }, () => true),
+      false,
+    ]);
+  });
+
   it('a deployment and a push read as GitLab’s do', () => {
     const fallback = (payload: JsonObject) => JSON.stringify(bodyFor(integration('slack'), null, payload));
     const project = { name: 'P', web_url: 'https://ci.example.com/g/p' };

@@ -19,8 +19,8 @@ export interface Integration {
   readonly username: string | null;
   /** Where to (Slack and Mattermost); null: as it was set there. */
   readonly channel: string | null;
-  /** The same for one kind of event. */
-  readonly channels: Readonly<Partial<Record<ChatEvent, string>>>;
+  /** The same for one kind of event; null: where the others go. */
+  readonly channels: Readonly<Partial<Record<ChatEvent, string | null>>>;
   readonly notifyOnlyBrokenPipelines: boolean;
   /** For pushes and pipelines of branches; tags always pass. */
   readonly branchesToBeNotified: BranchesToBeNotified;

@@ -59,6 +59,26 @@ describe('the API of integrations', () => {
     (await project.call('DELETE', PATH)).must(404);
   });
 
+  it.each(['', null])('takes names and channels back with %j', async (none) => {
+    const webhook = 'http://127.0.0.1:1/services/T0/SECRET';
+    const names = { username: 'Penstock', channel: '#builds', pipeline_channel: '#ci', push_channel: '#code' };
+    (await project.call('PUT', PATH, { json: { webhook, ...names } })).must(200);
+    const json = { webhook, username: none, channel: none, pipeline_channel: none };
+    expect((await project.call('PUT', PATH, { json })).must(200).at('properties')).toMatchObject({
+      username: null,
+      channel: null,
+      pipeline_channel: null,
+      push_channel: '#code',
+    });
+    (await project.call('DELETE', PATH)).must(204);
+  });
+
+  it('counts characters, however much room they take', async () => {
+    const json = { webhook: 'http://127.0.0.1:1/x', username: '😀'.repeat(255) };
+    (await project.call('PUT', PATH, { json })).must(200);
+    (await project.call('DELETE', PATH)).must(204);
+  });
+
   it('refuses what GitLab refuses', async () => {
     expect((await project.call('PUT', PATH, { json: {} })).outcome).toEqual([400, { error: 'webhook is missing' }]);
     const local = { webhook: 'http://169.254.169.254/latest' };

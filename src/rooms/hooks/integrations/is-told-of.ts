@@ -25,7 +25,10 @@ const passesBranch = (
   }
 };
 
-/** GitLab's choice: pipelines that ended well or badly, pushes of the wanted branches, all tags, deployments. Pure. */
+/**
+ * GitLab's choice: pipelines that ended well or badly, pushes of the wanted branches, all tags, deployments, merge requests
+ * but for their updates. Pure.
+ */
 export const isToldOf = (integration: Integration, payload: JsonObject): boolean => {
   switch (textAt(payload, 'object_kind')) {
     case 'pipeline': {
@@ -42,8 +45,9 @@ export const isToldOf = (integration: Integration, payload: JsonObject): boolean
     }
     case 'deployment':
       return DEPLOYMENTS.has(textAt(payload, 'status'));
-    case 'tag_push':
     case 'merge_request':
+      return textAt(payload, 'object_attributes', 'action') !== 'update';
+    case 'tag_push':
       return true;
     default:
       return false;

@@ -48,7 +48,7 @@ const MAX_TEXT = 255;
 const refuseLongTexts = ({ username, channel, channels = {} }: IntegrationWish): void => {
   const texts = Object.entries({ username, channel, ...channels });
   const faults = texts
-    .filter(([, text]) => (text ?? '').length > MAX_TEXT)
+    .filter(([, text]) => [...(text ?? '')].length > MAX_TEXT)
     .map(([name]) => ({
       attribute: name.replace(/s?_events$/, '_channel'),
       sentence: `is too long (maximum is ${MAX_TEXT} characters)`,

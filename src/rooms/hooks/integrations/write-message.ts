@@ -134,7 +134,6 @@ const MERGE_REQUEST_WORDS: Readonly<Record<string, string>> = {
   close: 'closed',
   reopen: 'reopened',
   merge: 'merged',
-  update: 'updated',
   approved: 'approved',
   approval: 'added an approval to',
   unapproved: 'took back the approval of',

@@ -58,11 +58,11 @@ const wishOf = (params: Params<typeof SETTINGS>): IntegrationWish => {
   const older = onlyDefault === undefined ? undefined : onlyDefault ? 'default' : 'all';
   const blankIsNone = (text: string | null | undefined) => (text === '' ? null : text);
   const channels = {
-    push_events: params.push_channel ?? undefined,
-    tag_push_events: params.tag_push_channel ?? undefined,
-    merge_requests_events: params.merge_request_channel ?? undefined,
-    pipeline_events: params.pipeline_channel ?? undefined,
-    deployment_events: params.deployment_channel ?? undefined,
+    push_events: blankIsNone(params.push_channel),
+    tag_push_events: blankIsNone(params.tag_push_channel),
+    merge_requests_events: blankIsNone(params.merge_request_channel),
+    pipeline_events: blankIsNone(params.pipeline_channel),
+    deployment_events: blankIsNone(params.deployment_channel),
   };
   return {
     webhook: params.webhook,
