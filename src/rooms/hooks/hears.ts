@@ -27,6 +27,8 @@ export const hears = (
   if (trigger === null || !switches.includes(trigger)) return false;
   if (kind === 'project') return projectId !== null && projectId === place.projectId;
   if (groupId === null) return false;
+  // A group is a subgroup to those above it.
+  if (trigger === 'subgroup_events' && groupId === place.groupId) return false;
   return place.projectId === undefined
     ? place.groupId !== undefined && groupsAbove.get(place.groupId)?.has(groupId) === true
     : groupsOf.get(place.projectId)?.has(groupId) === true;

@@ -27,11 +27,13 @@ describe.each(PLACES)('who asks for access to a %s', (kind, asked, revoked, adde
     const form = { name: 'Opened', path: `opened-${kind}`, visibility: 'public' };
     const id = (await app.http('POST', `/${kind}s`, { as: ada, form })).must(201).number('id');
     const path = `/${kind}s/${id}/access_requests`;
-    const one = async (name: string) => {
+    const stamp = () => `${app.clock.now().toISOString().slice(0, 19)}Z`;
+    const one = async (name: string, since = stamp()) => {
       const event = await witness.takeOne(name);
       expect(event.keys).toEqual(documentedKeys(name));
       expect(event.payload.body).toMatchObject({
         event_name: name,
+        created_at: since,
         [`${kind}_id`]: id,
         [`${kind}_path`]: `opened-${kind}`,
         user_id: ben.user.id,
@@ -43,8 +45,10 @@ describe.each(PLACES)('who asks for access to a %s', (kind, asked, revoked, adde
     await witness.take();
     (await app.http('POST', path, { as: ben })).must(201);
     await one(asked);
+    const since = stamp();
+    app.clock.advance(60);
     (await app.http('DELETE', `${path}/${ben.user.id}`, { as: ben })).must(204);
-    await one(revoked);
+    await one(revoked, since);
     (await app.http('POST', path, { as: ben })).must(201);
     await witness.take();
     (await app.http('PUT', `${path}/${ben.user.id}/approve`, { as: ada })).must(201);

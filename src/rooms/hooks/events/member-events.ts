@@ -61,12 +61,15 @@ const findGroupMember = async (tx: Tx, fact: MemberFact, groupId: NamespaceId): 
   };
 };
 
-/** Since when; undefined for requests, which are no memberships. */
-const findMemberSince = async (tx: Tx, { place, userId }: MemberFact): Promise<Date | undefined> => {
+/** Since when somebody is a member, or has asked to become one. */
+const findSince = async (tx: Tx, { place, userId }: MemberFact): Promise<Date | undefined> => {
   const { rows } = await sql<{ readonly created_at: Date }>`
     select created_at from project_members where ${place.kind} = 'project' and project_id = ${place.id} and user_id = ${userId}
     union all
-    select created_at from group_members where ${place.kind} = 'group' and namespace_id = ${place.id} and user_id = ${userId}`.execute(
+    select created_at from group_members where ${place.kind} = 'group' and namespace_id = ${place.id} and user_id = ${userId}
+    union all
+    select created_at from access_requests where user_id = ${userId}
+      and case ${place.kind}::text when 'project' then project_id = ${place.id} else namespace_id = ${place.id} end`.execute(
     tx,
   );
   return rows[0]?.created_at;
@@ -77,7 +80,7 @@ const snapshotOf = async (tx: Tx, fact: MemberFact): Promise<JsonObject | undefi
   const member =
     place.kind === 'project' ? await findProjectMember(tx, fact, place.id) : await findGroupMember(tx, fact, place.id);
   if (member === undefined) return undefined;
-  const since = await findMemberSince(tx, fact);
+  const since = await findSince(tx, fact);
   return since === undefined ? member : { created_at: isoSeconds(since), updated_at: isoSeconds(since), ...member };
 };
 
