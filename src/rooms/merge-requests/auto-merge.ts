@@ -6,6 +6,7 @@ import { endAutoMerge, wishAutoMerge } from './change-store.ts';
 import type { MergeDeps } from './deps.ts';
 import { judgeMerge } from './judge-merge.ts';
 import { listAutoMergesToTry, listMergesUnderWay, listRemovalsDue, listUnpipelined } from './list-store.ts';
+import { lookAgain } from './look-again.ts';
 import { type Merger, mergeNow, removeSourceBranch } from './merge.ts';
 import { cannotBeMerged, isPassing, mergeErrorOf, NotMergeable, refusalOf } from './merge-refusals.ts';
 import type { MergeOptions, MergeRequest } from './merge-request.ts';
@@ -50,7 +51,7 @@ export const runAutoMerges = async (deps: MergeDeps): Promise<number> => {
         continue;
       }
       if (isPassing(error)) continue;
-      await endAutoMerge(deps.db, mergeRequest.id, { mergeError: mergeErrorOf(error), at: deps.clock.now() });
+      await endAutoMerge(deps.db, mergeRequest, { mergeError: mergeErrorOf(error), at: deps.clock.now() });
     }
   }
   return due.length;
@@ -81,22 +82,45 @@ const findMerger = async (
   return { project, user, role: await findRole(deps.db, user, project.id, deps.clock.now()) };
 };
 
-/** What crashes left undone: merges, pipelines of new heads, and source branches to be deleted. For a task. */
+/**
+ * What crashes left undone: merges, pipelines of new heads, and source branches to be deleted. For a task. One that fails keeps no other
+ * from its turn.
+ */
 export const sweepMergeRequests = async (deps: MergeDeps): Promise<void> => {
   const before = new Date(deps.clock.now().getTime() - GRACE_MS);
   const stale = new Date(deps.clock.now().getTime() - STALE_MS);
-  for (const mergeRequest of await listMergesUnderWay(deps.db, stale)) {
+  await each(deps, await listMergesUnderWay(deps.db, stale), async (mergeRequest) => {
     const project = await findProjectById(deps.db, mergeRequest.projectId);
     if (project !== undefined) await settleMerge(deps, project, mergeRequest);
-  }
-  for (const mergeRequest of await listUnpipelined(deps.db, before)) {
+  });
+  await each(deps, await listUnpipelined(deps.db, before), async (mergeRequest) => {
     const author = await findMerger(deps, mergeRequest, mergeRequest.authorId);
-    if (author === undefined || !hasCommits(mergeRequest)) continue;
-    await runMergeRequestPipeline(deps, author.project, mergeRequest, { user: author.user, onceForHead: true });
-  }
-  for (const mergeRequest of await listRemovalsDue(deps.db, before)) {
+    if (author === undefined) return;
+    await lookAgain(deps, author.project, mergeRequest.id, { needsPipeline: true });
+    const current = await findMergeRequest(deps.db, mergeRequest.id);
+    if (current === undefined || !hasCommits(current)) return;
+    await runMergeRequestPipeline(deps, author.project, current, { user: author.user, onceForHead: true });
+  });
+  await each(deps, await listRemovalsDue(deps.db, before), async (mergeRequest) => {
     const merger = await findMerger(deps, mergeRequest, mergeRequest.mergeUserId);
     if (merger !== undefined) await removeSourceBranch(deps, merger, mergeRequest);
+  });
+};
+
+const each = async (
+  deps: MergeDeps,
+  due: readonly MergeRequest[],
+  work: (mergeRequest: MergeRequest) => Promise<void>,
+): Promise<void> => {
+  for (const mergeRequest of due) {
+    try {
+      await work(mergeRequest);
+    } catch (error) {
+      deps.log.error(
+        { err: error, mergeRequest: mergeRequest.id },
+        'what a crash left of a merge request was not ended',
+      );
+    }
   }
 };
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { MergeRequestId, UserId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
-import type { MergeOptions, MergeRequest, MergeUnderWay } from './merge-request.ts';
+import type { MergeHead, MergeOptions, MergeRequest, MergeUnderWay } from './merge-request.ts';
 
 /** SQL of `merge_requests`: changes. All but the first say by their answer whether the row was as expected. */
 
@@ -51,12 +51,15 @@ export const touchMergeRequest = async (tx: Tx, id: MergeRequestId, now: Date): 
   await tx.updateTable('merge_requests').set({ updated_at: now }).where('id', '=', id).execute();
 };
 
-/** What git says of an open one. `isNewHead`: whoever waited for the old head's pipeline waits no longer. */
+/**
+ * What git says of an open one; with a new head, whoever waited for the old one's pipeline waits no longer. False: since it was read,
+ * somebody else has said something of its head, or given it another target branch.
+ */
 export const updateHead = async (
   tx: Tx,
-  id: MergeRequestId,
-  head: { readonly sha: string; readonly baseSha: string | null; readonly startSha: string },
-  how: { readonly oldSha: string; readonly isNewHead: boolean; readonly needsPipeline: boolean; readonly at: Date },
+  known: Pick<MergeRequest, 'id' | 'sha' | 'diffId' | 'targetBranch'>,
+  head: MergeHead,
+  how: { readonly needsPipeline: boolean; readonly at: Date },
 ): Promise<boolean> => {
   const result = await tx
     .updateTable('merge_requests')
@@ -65,7 +68,7 @@ export const updateHead = async (
       base_sha: head.baseSha,
       start_sha: head.startSha,
       diff_id: sql<number>`nextval('merge_request_diff_ids')`,
-      ...(how.isNewHead && {
+      ...(head.sha !== known.sha && {
         auto_merge_user_id: null,
         auto_merge_options: null,
         merge_error: null,
@@ -73,9 +76,10 @@ export const updateHead = async (
         ...(!how.needsPipeline && { pipelined_sha: head.sha }),
       }),
     })
-    .where('id', '=', id)
+    .where('id', '=', known.id)
     .where('state', '=', 'opened')
-    .where('sha', '=', how.oldSha)
+    .where('diff_id', '=', known.diffId)
+    .where('target_branch', '=', known.targetBranch)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 };
@@ -163,9 +167,10 @@ export const wishAutoMerge = async (
   return result.numUpdatedRows === 1n;
 };
 
+/** Of this head only: what is wished of a newer one stays. */
 export const endAutoMerge = async (
   db: Db,
-  id: MergeRequestId,
+  { id, sha }: Pick<MergeRequest, 'id' | 'sha'>,
   about: { readonly mergeError: string | null; readonly at: Date },
 ): Promise<void> => {
   await db
@@ -178,6 +183,8 @@ export const endAutoMerge = async (
     })
     .where('id', '=', id)
     .where('state', '=', 'opened')
+    .where('sha', '=', sha)
+    .where('auto_merge_user_id', 'is not', null)
     .execute();
 };
 
@@ -213,12 +220,14 @@ export const abandonMerge = async (db: Db, id: MergeRequestId, to: string): Prom
 export const mergeMergeRequestRow = async (
   tx: Tx,
   id: MergeRequestId,
-  merge: Pick<MergeUnderWay, 'userId' | 'mergeCommitSha' | 'squashCommitSha' | 'removeSourceBranch'>,
+  merge: Pick<MergeUnderWay, 'head' | 'userId' | 'mergeCommitSha' | 'squashCommitSha' | 'removeSourceBranch'>,
   now: Date,
 ): Promise<boolean> => {
+  const { head } = merge;
   const result = await tx
     .updateTable('merge_requests')
     .set({
+      ...(head !== null && { sha: head.sha, base_sha: head.baseSha, start_sha: head.startSha }),
       state: 'merged',
       merge_user_id: merge.userId,
       merged_at: now,

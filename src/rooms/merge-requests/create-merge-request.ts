@@ -3,7 +3,8 @@ import type { UserId } from '../../kit/ids.ts';
 import type { User } from '../accounts/index.ts';
 import type { Project } from '../projects/index.ts';
 import type { ChangeDeps } from './deps.ts';
-import { findBase, findBranches, keepHead } from './git-view.ts';
+import { findBase, findBranches } from './git-view.ts';
+import { lookAgain } from './look-again.ts';
 import type { MergeRequest } from './merge-request.ts';
 import { hasCommits, runMergeRequestPipeline } from './run-pipeline.ts';
 import { findMergeRequest, findOpenPair, insertMergeRequest, replacePeople } from './store.ts';
@@ -54,8 +55,8 @@ export const createMergeRequest = async (
     reviewer: await readersAmong(deps, project, wish.reviewerIds),
   };
   const made = await insert(deps, project, user, wish, { sha: sourceSha, baseSha, startSha: targetSha }, people);
-  await keepHead(deps, project, made.iid, sourceSha);
-  await runFirstPipeline(deps, project, user, made);
+  await lookAgain(deps, project, made.id, { needsPipeline: true });
+  await runFirstPipeline(deps, project, user, (await findMergeRequest(deps.db, made.id)) ?? made);
   return (await findMergeRequest(deps.db, made.id)) ?? made;
 };
 

@@ -49,12 +49,13 @@ export const listAutoMergesToTry = async (db: Db): Promise<readonly MergeRequest
   return rows.map(toMergeRequest);
 };
 
-/** Open ones whose head has had no pipeline asked for, untouched since that moment. */
+/** Open ones whose head has had no pipeline asked for, untouched since that moment, with an author to ask for it. */
 export const listUnpipelined = async (db: Db, before: Date): Promise<readonly MergeRequest[]> => {
   const rows = await selectMergeRequests(db)
     .where('state', '=', 'opened')
     .where(sql<boolean>`pipelined_sha is distinct from sha`)
     .where(sql<boolean>`base_sha is distinct from sha`)
+    .where('author_id', 'is not', null)
     .where('updated_at', '<', before)
     .orderBy('id')
     .limit(BATCH)
@@ -74,10 +75,11 @@ export const listMergesUnderWay = async (db: Db, before: Date): Promise<readonly
   return rows.map(toMergeRequest);
 };
 
-/** Merged before that moment, with a source branch that is still to be deleted. */
+/** Merged before that moment, with a source branch that is still to be deleted by somebody who is still there. */
 export const listRemovalsDue = async (db: Db, before: Date): Promise<readonly MergeRequest[]> => {
   const rows = await selectMergeRequests(db)
     .where('removal_due', '=', true)
+    .where('merge_user_id', 'is not', null)
     .where('merged_at', '<', before)
     .orderBy('id')
     .limit(BATCH)

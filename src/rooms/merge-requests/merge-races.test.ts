@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/support/test-app.ts';
 import type { TestProject } from '../../../test/support/test-project.ts';
-import { RefConflict } from '../../platform/git/index.ts';
+import { findRefCommit, RefConflict, updateRefs } from '../../platform/git/index.ts';
 import { findUserById } from '../accounts/index.ts';
 import { ROLES } from '../groups/index.ts';
 import { findProjectById, findRole } from '../projects/index.ts';
+import type { Pushed } from '../repositories/index.ts';
+import { updateHead } from './change-store.ts';
+import { createMergeRequest } from './create-merge-request.ts';
+import { listRemovalsDue, listUnpipelined } from './list-store.ts';
 import { mergeNow } from './merge.ts';
+import { mergeRequestsOnPushed } from './on-pushed.ts';
 import { findMergeRequestByIid } from './store.ts';
 
 let app: TestApp;
@@ -39,6 +44,8 @@ const rowOf = async (project: TestProject) => {
   return row;
 };
 
+const keptHead = (project: TestProject) => findRefCommit(project.repository, 'refs/merge-requests/1/head');
+
 /** The next push does this when git has locked the refs and not moved them yet. */
 const beforeMoving = (act: () => Promise<void>): void => {
   const { pushes } = app.parts;
@@ -46,6 +53,20 @@ const beforeMoving = (act: () => Promise<void>): void => {
   vi.spyOn(pushes, 'begin').mockImplementationOnce(async (push, updates) => {
     await act();
     return begin(push, updates);
+  });
+};
+
+/** The next transaction begins when this has been done. */
+const beforeWriting = (act: () => Promise<void>): void => {
+  const begin = app.db.transaction.bind(app.db);
+  vi.spyOn(app.db, 'transaction').mockImplementationOnce(() => {
+    const transaction = begin();
+    const execute = transaction.execute.bind(transaction);
+    transaction.execute = async (work) => {
+      await act();
+      return execute(work);
+    };
+    return transaction;
   });
 };
 
@@ -154,6 +175,35 @@ describe('while the branch is moved', () => {
     expect((await read(project)).at('state')).toBe('closed');
   });
 
+  it('the source branch may go on: what is merged is what was, and the rest of the branch stays', async () => {
+    const project = await opened('main', CI);
+    const merged = await headOf(project, 'topic');
+    let newer = '';
+    beforeMoving(async () => {
+      newer = await project.push({ 'c.txt': 'c' }, { branch: 'topic' });
+    });
+    expect((await merge(project, { should_remove_source_branch: true })).must(200).body).toMatchObject({
+      state: 'merged',
+      sha: merged,
+      diff_refs: { head_sha: merged },
+      changes_count: '1',
+    });
+    expect(await headOf(project, 'topic')).toBe(newer);
+    expect(await keptHead(project)).toBe(merged);
+  });
+
+  it('the source branch may go on, and one that is not merged then has the new head', async () => {
+    const project = await opened('main');
+    let newer = '';
+    beforeMoving(async () => {
+      newer = await project.push({ 'c.txt': 'c' }, { branch: 'topic' });
+      throw new RefConflict('moved');
+    });
+    expect((await merge(project)).status).toBe(422);
+    expect((await read(project)).body).toMatchObject({ state: 'opened', sha: newer, changes_count: '2' });
+    expect((await merge(project)).must(200).at('state')).toBe('merged');
+  });
+
   it('a failure leaves it as it was', async () => {
     const project = await opened('main');
     beforeMoving(() => Promise.reject(new Error('the disk is full')));
@@ -224,5 +274,109 @@ describe('an automatic merge', () => {
     await runner.work();
     await app.tick('automatic merges');
     expect((await read(project)).at('merge_error')).toBe('Cannot be merged: it is a draft');
+  });
+});
+
+describe('a push while another is looked at', () => {
+  const pushed = async (project: TestProject, branch: string, old: string): Promise<Pushed> => ({
+    pushIntentId: 0 as Pushed['pushIntentId'],
+    projectId: project.id,
+    userId: project.owner.user.id,
+    updates: [{ ref: `refs/heads/${branch}`, old, new: await headOf(project, branch) }],
+    refCount: 1,
+    pushOptions: [],
+    viaJobToken: false,
+  });
+
+  it('does not leave the head behind the branch', async () => {
+    const project = await opened('main', CI);
+    const first = await headOf(project, 'topic');
+    const second = await project.commit({ 'c.txt': 'c' }, { branch: 'topic' });
+    const third = await project.commit({ 'd.txt': 'd' }, { branch: 'topic' });
+    beforeWriting(async () => {
+      // The push of the second commit has looked before the third came, and writes now.
+      const { id, diffId, targetBranch } = await rowOf(project);
+      const known = { id, sha: first, diffId, targetBranch };
+      const head = { sha: second, baseSha: await headOf(project, 'main'), startSha: await headOf(project, 'main') };
+      const how = { needsPipeline: true, at: app.clock.now() };
+      await app.db.transaction().execute((tx) => updateHead(tx, known, head, how));
+    });
+    await mergeRequestsOnPushed(app.parts, await pushed(project, 'topic', second));
+    expect((await read(project)).body).toMatchObject({ sha: third, head_pipeline: { sha: third } });
+    expect(await keptHead(project)).toBe(third);
+  });
+
+  it('does not leave the base behind the target branch', async () => {
+    const project = await opened('main');
+    const [main, topic] = [await headOf(project, 'main'), await headOf(project, 'topic')];
+    // `topic` continues what `main` gets first.
+    const next = await project.push({ 'c.txt': 'c' }, { branch: 'topic' });
+    await updateRefs(project.repository, [{ ref: 'refs/heads/main', old: main, new: topic }]);
+    beforeWriting(async () => {
+      // A push of the source branch that has looked before the target moved.
+      const known = await rowOf(project);
+      expect(known).toMatchObject({ sha: next, baseSha: main });
+      const head = { sha: await project.commit({ 'd.txt': 'd' }, { branch: 'topic' }), baseSha: main, startSha: main };
+      const how = { needsPipeline: false, at: app.clock.now() };
+      await app.db.transaction().execute((tx) => updateHead(tx, known, head, how));
+    });
+    await mergeRequestsOnPushed(app.parts, await pushed(project, 'main', main));
+    expect((await read(project)).at('diff_refs')).toMatchObject({ base_sha: topic });
+  });
+
+  it('is seen by a merge request that is being opened', async () => {
+    const project = await app.addProject({ 'a.txt': 'a', '.gitlab-ci.yml': CI });
+    await project.commit({ 'b.txt': 'b' }, { branch: 'topic', from: await headOf(project, 'main') });
+    const owner = await mergerOf(project, project.owner.user.id);
+    let newer = '';
+    beforeWriting(async () => {
+      newer = await project.push({ 'c.txt': 'c' }, { branch: 'topic' });
+    });
+    const wish = {
+      title: 'x',
+      description: null,
+      labels: [],
+      assigneeIds: [],
+      reviewerIds: [],
+      discussionLocked: null,
+    };
+    const branches = { sourceBranch: 'topic', targetBranch: 'main', squash: undefined, removeSourceBranch: undefined };
+    const made = await createMergeRequest(app.parts, owner.project, owner.user, { ...wish, ...branches });
+    expect(made.sha).toBe(newer);
+    expect((await read(project)).at('head_pipeline')).toMatchObject({ sha: newer });
+    expect(await keptHead(project)).toBe(newer);
+  });
+});
+
+describe('the sweep', () => {
+  /** Merged, with a source branch that is still to be deleted. */
+  const undone = async (): Promise<TestProject> => {
+    const project = await opened('main');
+    (await merge(project, { should_remove_source_branch: false })).must(200);
+    await app.db
+      .updateTable('merge_requests')
+      .set({ removal_due: true })
+      .where('project_id', '=', project.id)
+      .execute();
+    return project;
+  };
+
+  it('comes to all, whatever becomes of one', async () => {
+    const [first, second] = [await undone(), await undone()];
+    app.clock.advance(31);
+    vi.spyOn(app.parts.pushes, 'begin').mockRejectedValueOnce(new Error('the disk is full'));
+    await app.tick('merge requests');
+    app.faults.splice(0);
+    expect([await first.headOf('topic'), await second.headOf('topic')]).toEqual([expect.anything(), undefined]);
+  });
+
+  it('does not come again and again to those who are gone', async () => {
+    const project = await undone();
+    const gone = { merge_user_id: null, author_id: null };
+    await app.db.updateTable('merge_requests').set(gone).where('project_id', '=', project.id).execute();
+    const before = app.clock.now();
+    app.clock.advance(31);
+    const due = [...(await listRemovalsDue(app.db, app.clock.now())), ...(await listUnpipelined(app.db, before))];
+    expect(due.filter(({ projectId }) => projectId === project.id)).toEqual([]);
   });
 });

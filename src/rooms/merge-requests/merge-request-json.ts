@@ -1,5 +1,5 @@
 import type { UserId } from '../../kit/ids.ts';
-import type { MergeOptions, MergeUnderWay } from './merge-request.ts';
+import type { MergeHead, MergeOptions, MergeUnderWay } from './merge-request.ts';
 
 /** The two columns of `merge_requests` that are JSON, both ways. */
 
@@ -21,8 +21,14 @@ export const mergeOptionsOf = (json: unknown): MergeOptions => ({
 /** The branch that an automatic merge was wished into. */
 export const wishedTargetOf = (json: unknown): string | null => textOf(json, 'targetBranch');
 
+const headOf = (json: unknown): MergeHead | null => {
+  const sha = textOf(json, 'sha');
+  return sha === null ? null : { sha, baseSha: textOf(json, 'baseSha'), startSha: textOf(json, 'startSha') };
+};
+
 export const mergeUnderWayOf = (sha: string, json: unknown, targetBranch: string): MergeUnderWay => ({
   sha,
+  head: headOf(fieldOf(json, 'head')),
   targetBranch: textOf(json, 'targetBranch') ?? targetBranch,
   userId: Number(fieldOf(json, 'userId')) as UserId,
   mergeCommitSha: textOf(json, 'mergeCommitSha'),

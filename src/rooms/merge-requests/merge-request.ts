@@ -68,9 +68,14 @@ export interface MergeOptions {
   readonly squashCommitMessage: string | null;
 }
 
+/** A head of the source branch and what it is compared with. */
+export type MergeHead = Pick<MergeRequest, 'sha' | 'baseSha' | 'startSha'>;
+
 export interface MergeUnderWay {
   /** What the target branch is moved to. */
   readonly sha: string;
+  /** What is merged, which stays so when somebody pushes to the source branch meanwhile; null: kept by an older server. */
+  readonly head: MergeHead | null;
   readonly targetBranch: string;
   readonly userId: UserId;
   /** Null: no merge commit. */

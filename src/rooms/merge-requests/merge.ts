@@ -77,7 +77,9 @@ const tryMerge = async (
   const built = await buildMerge(deps, { project, user, mergeRequest, options, targetSha });
   if (built.kind === 'conflict') throw cannotBeMerged();
   const { removeSourceBranch } = options;
-  const under = { ...built.merge, targetBranch, userId: user.id, removeSourceBranch, at: deps.clock.now() };
+  const { sha, baseSha, startSha } = mergeRequest;
+  const head = { sha, baseSha, startSha };
+  const under = { ...built.merge, head, targetBranch, userId: user.id, removeSourceBranch, at: deps.clock.now() };
   if (!(await beginMerge(deps.db, mergeRequest, under))) return 'again';
   try {
     const push = { projectId: project.id, userId: user.id, pushOptions: [], viaJobToken: false };
@@ -93,7 +95,7 @@ const tryMerge = async (
     deps.log.error({ err: error, mergeRequest: mergeRequest.id }, 'a merge moved its branch, and what follows failed');
   }
   // Nothing to do where the push has had its consequences.
-  await completeMerge(deps, mergeRequest, under);
+  await completeMerge(deps, project, mergeRequest, under);
   const merged = await findMergeRequest(deps.db, mergeRequest.id);
   if (merged?.state !== 'merged') throw cannotBeMerged();
   return merged;

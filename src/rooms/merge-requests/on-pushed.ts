@@ -7,7 +7,7 @@ import { completeMerge } from './complete-merge.ts';
 import type { ChangeDeps } from './deps.ts';
 import { contains, findBase, findMergeCommit, keepHead } from './git-view.ts';
 import { listOpenOfBranches } from './list-store.ts';
-import type { MergeRequest } from './merge-request.ts';
+import type { MergeHead, MergeRequest } from './merge-request.ts';
 import { hasCommits, runMergeRequestPipeline } from './run-pipeline.ts';
 import { hasMoved, settleMerge } from './settle-merge.ts';
 import { findMergeRequest } from './store.ts';
@@ -46,72 +46,100 @@ export const mergeRequestsOnPushed = async (deps: ChangeDeps, push: Pushed): Pro
   }
 };
 
-const refreshTarget = async (deps: ChangeDeps, subject: Subject, mergeRequest: MergeRequest): Promise<void> => {
+/** Pushes are followed side by side: whatever one of them writes is looked at again, so that the last look is a true one. */
+const refreshTarget = async (deps: ChangeDeps, subject: Subject, known: MergeRequest): Promise<void> => {
+  let mergeRequest: MergeRequest | undefined = known;
+  while (mergeRequest?.state === 'opened' && !(await isRefreshed(deps, subject, mergeRequest))) {
+    mergeRequest = await findMergeRequest(deps.db, known.id);
+  }
+};
+
+/** Whether the row says what the branches are; otherwise it is changed. */
+const isRefreshed = async (deps: ChangeDeps, subject: Subject, mergeRequest: MergeRequest): Promise<boolean> => {
   const { project, user } = subject;
   const { sha, merging, targetBranch } = mergeRequest;
   if (merging !== null && (await hasMoved(deps, project, merging))) {
-    await completeMerge(deps, mergeRequest, merging);
-    return;
+    await completeMerge(deps, project, mergeRequest, merging);
+    return true;
   }
   const targetSha = await headOf(deps.repositories, project, targetBranch);
-  if (targetSha === undefined) return;
+  if (targetSha === undefined) return true;
   if (hasCommits(mergeRequest) && (await contains(deps, project, targetSha, sha))) {
     const mergeCommitSha = await findMergeCommit(deps, project, sha, targetSha);
-    const byHand = { mergeCommitSha, squashCommitSha: null, removeSourceBranch: false };
-    await completeMerge(deps, mergeRequest, { ...byHand, userId: user.id });
-    return;
+    const byHand = { head: null, mergeCommitSha, squashCommitSha: null, removeSourceBranch: false, userId: user.id };
+    return completeMerge(deps, project, mergeRequest, byHand, { onlyWithHead: sha });
   }
   const baseSha = await findBase(deps, project, sha, targetSha);
-  const now = deps.clock.now();
+  const at = deps.clock.now();
   if (baseSha !== mergeRequest.baseSha) {
-    const how = { oldSha: sha, isNewHead: false, needsPipeline: false, at: now };
     const head = { sha, baseSha, startSha: targetSha };
-    await deps.db.transaction().execute((tx) => updateHead(tx, mergeRequest.id, head, how));
+    await deps.db.transaction().execute((tx) => updateHead(tx, mergeRequest, head, { needsPipeline: false, at }));
+    return false;
   }
   // As GitLab: it cannot be merged without a rebase any more, which makes a new head.
   if (mergeRequest.autoMerge !== null && project.mergeMethod !== 'merge' && baseSha !== targetSha) {
-    await endAutoMerge(deps.db, mergeRequest.id, { mergeError: 'target branch was updated', at: now });
+    await endAutoMerge(deps.db, mergeRequest, { mergeError: 'target branch was updated', at });
   }
+  return true;
 };
 
 const refreshSource = async (
   deps: ChangeDeps,
   subject: Subject,
-  known: MergeRequest,
+  { id }: MergeRequest,
   update: RefUpdate,
 ): Promise<void> => {
   const { project, user, push } = subject;
-  const found = await findMergeRequest(deps.db, known.id);
-  const mergeRequest = found && (await settleMerge(deps, project, found));
-  if (mergeRequest?.state !== 'opened') return;
-  const sha = await headOf(deps.repositories, project, mergeRequest.sourceBranch);
-  if (sha === undefined) return closeForMissingBranch(deps, user.id, mergeRequest);
-  if (sha !== mergeRequest.sha) {
-    const targetSha = await headOf(deps.repositories, project, mergeRequest.targetBranch);
-    const startSha = targetSha ?? mergeRequest.startSha ?? sha;
-    const baseSha = await findBase(deps, project, sha, startSha);
-    await keepHead(deps, project, mergeRequest.iid, sha);
-    await moveHead(deps, subject, mergeRequest, { sha, baseSha, startSha }, update);
-  }
-  const moved = await findMergeRequest(deps.db, known.id);
+  const moved = await followSource(deps, subject, id, update);
   if (moved?.state !== 'opened' || moved.pipelinedSha === moved.sha || push.viaJobToken || !hasCommits(moved)) return;
   await runMergeRequestPipeline(deps, project, moved, { user, onceForHead: true, pushOptions: push.pushOptions });
 };
 
-const moveHead = async (
+/** Moves the head to where the source branch is, and looks again where another push has moved it meanwhile. Answers the row. */
+const followSource = async (
+  deps: ChangeDeps,
+  subject: Subject,
+  id: MergeRequest['id'],
+  update: RefUpdate,
+): Promise<MergeRequest | undefined> => {
+  const { project, user } = subject;
+  let kept: string | undefined;
+  for (;;) {
+    const found = await findMergeRequest(deps.db, id);
+    const mergeRequest = found && (await settleMerge(deps, project, found));
+    if (mergeRequest === undefined) return undefined;
+    const { state, sha: knownSha, sourceBranch, targetBranch, iid } = mergeRequest;
+    const sha = state === 'opened' ? await headOf(deps.repositories, project, sourceBranch) : knownSha;
+    if (sha === knownSha) {
+      if (kept !== undefined && kept !== sha) await keepHead(deps, project, iid, sha);
+      return mergeRequest;
+    }
+    if (sha === undefined) {
+      await closeForMissingBranch(deps, user.id, mergeRequest);
+      return undefined;
+    }
+    const startSha = (await headOf(deps.repositories, project, targetBranch)) ?? mergeRequest.startSha ?? sha;
+    const head = { sha, baseSha: await findBase(deps, project, sha, startSha), startSha };
+    await keepHead(deps, project, iid, sha);
+    kept = sha;
+    if (await moveHead(deps, subject, mergeRequest, head, update)) return findMergeRequest(deps.db, id);
+  }
+};
+
+const moveHead = (
   deps: ChangeDeps,
   { user, push }: Subject,
   mergeRequest: MergeRequest,
-  head: { readonly sha: string; readonly baseSha: string | null; readonly startSha: string },
+  head: MergeHead,
   update: RefUpdate,
-): Promise<void> => {
+): Promise<boolean> => {
   const { id, projectId, sha: oldSha } = mergeRequest;
-  await deps.db.transaction().execute(async (tx) => {
-    const needsPipeline = !push.viaJobToken;
-    const how = { oldSha, isNewHead: true, needsPipeline, at: deps.clock.now() };
-    if (!(await updateHead(tx, id, head, how))) return;
+  return deps.db.transaction().execute(async (tx) => {
+    const how = { needsPipeline: !push.viaJobToken, at: deps.clock.now() };
+    if (!(await updateHead(tx, mergeRequest, head, how))) return false;
     const oldRev = update.old === NO_SHA ? oldSha : update.old;
     const fact = { type: 'merge_request_changed', projectId, mergeRequestId: id, userId: user.id } as const;
     await deps.publish(tx, [{ ...fact, action: 'update', oldRev, changes: {} }]);
+    return true;
   });
 };

@@ -44,7 +44,7 @@ export const settleMerge = async (
 ): Promise<MergeRequest | undefined> => {
   const { merging } = mergeRequest;
   if (merging === null) return mergeRequest;
-  if (await hasMoved(deps, project, merging)) await completeMerge(deps, mergeRequest, merging);
+  if (await hasMoved(deps, project, merging)) await completeMerge(deps, project, mergeRequest, merging);
   else if (merging.at.getTime() + STALE_MS <= deps.clock.now().getTime()) {
     await giveUpMerge(deps, project, mergeRequest, merging);
   }

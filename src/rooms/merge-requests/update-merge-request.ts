@@ -9,12 +9,11 @@ import {
   closeMergeRequestRow,
   type MergeRequestChanges,
   reopenMergeRequestRow,
-  updateHead,
   updateMergeRequest,
 } from './change-store.ts';
 import { pairIsTaken, wrongPair } from './create-merge-request.ts';
 import type { ChangeDeps } from './deps.ts';
-import { findBase, findBranches, keepHead } from './git-view.ts';
+import { lookAgain } from './look-again.ts';
 import { mergeInProgress } from './merge-refusals.ts';
 import { isDraft, type MergeRequest, STATE_IDS } from './merge-request.ts';
 import { settleMerge } from './settle-merge.ts';
@@ -83,7 +82,8 @@ export const changeMergeRequest = async (
     await deps.publish(tx, [{ ...fact, userId: user.id, action: action ?? 'update', changes }]);
     return isNewTarget || stateEvent === 'reopen';
   });
-  if (looksAgain) await lookAgain(deps, project, known.id);
+  // Another target has another merge base; while it was closed nobody followed its branch.
+  if (looksAgain) await lookAgain(deps, project, known.id, { needsPipeline: false });
   return (await findMergeRequest(deps.db, known.id)) ?? known;
 };
 
@@ -136,18 +136,3 @@ const BOOKKEEPING: ReadonlySet<string> = new Set([
   'last_edited_at',
   'last_edited_by_id',
 ]);
-
-/** Another target has another merge base; while it was closed nobody followed its branch. */
-const lookAgain = async (deps: ChangeDeps, project: Project, id: MergeRequest['id']): Promise<void> => {
-  const mergeRequest = await findMergeRequest(deps.db, id);
-  if (mergeRequest?.state !== 'opened') return;
-  const { sourceSha, targetSha } = await findBranches(deps, project, mergeRequest);
-  if (sourceSha === undefined || targetSha === undefined) return;
-  const baseSha = await findBase(deps, project, sourceSha, targetSha);
-  const { sha: oldSha, iid } = mergeRequest;
-  await keepHead(deps, project, iid, sourceSha);
-  const isNewHead = sourceSha !== oldSha;
-  const how = { oldSha, isNewHead, needsPipeline: false, at: deps.clock.now() };
-  const head = { sha: sourceSha, baseSha, startSha: targetSha };
-  await deps.db.transaction().execute((tx) => updateHead(tx, id, head, how));
-};

@@ -58,7 +58,7 @@ export const mergeRoutes = (deps: MergeRequestRouteDeps): readonly Route[] => [
     handler: async ({ subject, request }) => {
       const { project, mergeRequest } = subject;
       if (mergeRequest.autoMerge === null) throw new Halt(messageReply(406, "Can't cancel the automatic merge"));
-      await endAutoMerge(deps.db, mergeRequest.id, { mergeError: null, at: deps.clock.now() });
+      await endAutoMerge(deps.db, mergeRequest, { mergeError: null, at: deps.clock.now() });
       const now = (await findMergeRequest(deps.db, mergeRequest.id)) ?? mergeRequest;
       return created(await answerMergeRequest(deps, subject, project, now, request));
     },
