@@ -4,6 +4,7 @@ import { findCommitSha, findObjectContent } from './objects.ts';
 import { isSha } from './ref-name.ts';
 import type { Repository } from './repository.ts';
 import { runGit } from './run-git.ts';
+import { skipOption } from './skip-option.ts';
 
 /** The commit of a sha (tags are followed), or undefined. */
 export const findCommit = async (repository: Repository, sha: string): Promise<Commit | undefined> => {
@@ -37,7 +38,7 @@ export const listCommitShas = async (repository: Repository, options: LogOptions
   const optional = (condition: boolean, ...args: string[]): string[] => (condition ? args : []);
   const { stdout } = await runGit(repository.path, [
     'rev-list',
-    `--skip=${Math.trunc(options.skip)}`,
+    skipOption(options.skip),
     `--max-count=${Math.trunc(options.limit)}`,
     ...optional(options.order === 'topo', '--topo-order'),
     ...optional(options.firstParent === true, '--first-parent'),

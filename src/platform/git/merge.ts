@@ -1,6 +1,7 @@
 import { isSha } from './ref-name.ts';
 import type { Repository } from './repository.ts';
 import { runGit } from './run-git.ts';
+import { skipOption } from './skip-option.ts';
 
 export type MergedTree =
   | { readonly kind: 'merged'; readonly treeSha: string }
@@ -41,7 +42,7 @@ export const listCommitsBetween = async (
   const { skip = 0, limit, order = 'default', mergesOnPath = false } = options;
   const { stdout } = await runGit(repository.path, [
     'rev-list',
-    ...(skip === 0 ? [] : [`--skip=${Math.trunc(skip)}`]),
+    ...(skip === 0 ? [] : [skipOption(skip)]),
     ...(limit === undefined ? [] : [`--max-count=${Math.trunc(limit)}`]),
     ...(order === 'oldest' ? ['--topo-order', '--reverse'] : []),
     ...(mergesOnPath ? ['--merges', '--ancestry-path'] : []),

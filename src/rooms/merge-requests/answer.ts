@@ -1,5 +1,5 @@
 import type { ApiRequest } from '../../http/index.ts';
-import { diffCommits, listChangedPaths } from '../../platform/git/index.ts';
+import { countCommitsBetween, diffCommits, listChangedPaths } from '../../platform/git/index.ts';
 import { type Actor, actingUser, findUsersByIds } from '../accounts/index.ts';
 import {
   type AnswerDeps,
@@ -11,6 +11,7 @@ import {
 import { can, findProjectById, findProtectedRefs, mayMergeInto, type Project, type Role } from '../projects/index.ts';
 import { repositoryOf } from '../repositories/index.ts';
 import type { ReadDeps } from './deps.ts';
+import { findBranches } from './git-view.ts';
 import { judgeMerge } from './judge-merge.ts';
 import { countNotes } from './list-store.ts';
 import type { MergeRequest } from './merge-request.ts';
@@ -125,6 +126,17 @@ const detailOf = async (
     changesCount: await countChangedFiles(deps, project, mergeRequest),
     canMerge: user !== undefined && mayMergeInto(project, rules, { user, role }, mergeRequest.targetBranch),
   };
+};
+
+/** Commits of the target branch that the source branch has not; 0 where one of them is gone. */
+export const countCommitsBehind = async (
+  deps: ReadDeps,
+  project: Project,
+  mergeRequest: MergeRequest,
+): Promise<number> => {
+  const { sourceSha, targetSha } = await findBranches(deps, project, mergeRequest);
+  if (sourceSha === undefined || targetSha === undefined) return 0;
+  return countCommitsBetween(repositoryOf(deps.repositories, project), sourceSha, targetSha);
 };
 
 /** What it changes, against the merge base. */

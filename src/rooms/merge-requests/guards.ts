@@ -1,6 +1,7 @@
 import type { Guard } from '../../http/index.ts';
 import { forbidden, recordNotFound, unauthorized } from '../../kit/errors.ts';
 import type { Db } from '../../platform/postgres/index.ts';
+import { ROLES } from '../groups/index.ts';
 import {
   can,
   findProtectedRefs,
@@ -24,7 +25,7 @@ export interface ChangerSubject extends ProjectSubject<SignedInActor> {
 
 /** What one may do with a merge request, beyond reading it. */
 export type MergeRequestRight =
-  /** Everybody who may read it. */
+  /** Everybody who may read it; members alone where its discussion is locked. */
   | 'comment'
   /** Its author, its assignees, and developers. */
   | 'update'
@@ -78,7 +79,7 @@ export const mergeRequestGuards = (deps: { readonly db: Db; readonly project: Pr
     const isDeveloper = can(actor, 'push_code', project, role);
     switch (right) {
       case 'comment':
-        return !project.archived;
+        return !project.archived && (mergeRequest.discussionLocked !== true || role !== undefined);
       case 'update':
         return isDeveloper || (!project.archived && isInvolved(mergeRequest, actor.user.id));
       case 'approve':
@@ -125,6 +126,10 @@ export const mergeRequestGuards = (deps: { readonly db: Db; readonly project: Pr
     },
   };
 };
+
+/** Internal comments are for members from reporter on. */
+export const seesInternal = ({ role }: Pick<ProjectSubject, 'role'>): boolean =>
+  role !== undefined && role >= ROLES.reporter;
 
 const isInvolved = ({ authorId, assigneeIds }: MergeRequest, userId: number): boolean =>
   authorId === userId || assigneeIds.some((id) => id === userId);

@@ -287,6 +287,30 @@ describe('what a merge request consists of', () => {
   });
 });
 
+describe('pages of commits', () => {
+  it('end, however far one asks', async () => {
+    const project = await projectWithTopic();
+    (await open(project)).must(201);
+    for (const path of ['/merge_requests/1/commits', '/repository/commits']) {
+      expect((await project.call('GET', path, { query: { page: '9007199254740991' } })).must(200).body).toEqual([]);
+    }
+  });
+});
+
+describe('how far a merge request is behind', () => {
+  it('is counted when it is asked for', async () => {
+    const project = await projectWithTopic();
+    (await open(project)).must(201);
+    await project.push({ 'x.txt': 'x' });
+    await project.push({ 'y.txt': 'y' });
+    const query = { include_diverged_commits_count: 'true' };
+    expect((await project.call('GET', '/merge_requests/1', { query })).must(200).at('diverged_commits_count')).toBe(2);
+    expect((await project.call('GET', '/merge_requests/1')).must(200).at('diverged_commits_count')).toBeUndefined();
+    (await project.call('PUT', '/merge_requests/1/merge')).must(200);
+    expect((await project.call('GET', '/merge_requests/1', { query })).must(200).at('diverged_commits_count')).toBe(0);
+  });
+});
+
 describe('approvals', () => {
   it('are given once and taken back', async () => {
     const project = await projectWithTopic();
@@ -345,5 +369,35 @@ describe('comments', () => {
     ]);
     (await project.call('DELETE', one, { as: guest })).must(204);
     (await project.call('GET', one)).must(404);
+  });
+
+  it('are for members alone where the discussion is locked', async () => {
+    const project = await projectWithTopic({ visibility: 'public' });
+    const [guest, stranger] = [await app.addPerson('mr-locked-guest'), await app.addPerson('mr-locked-stranger')];
+    await project.addMember(guest, ROLES.guest);
+    (await open(project)).must(201);
+    const path = '/merge_requests/1/notes';
+    const own = (await project.call('POST', path, { as: stranger, json: { body: 'x' } })).must(201).number('id');
+    (await project.call('PUT', '/merge_requests/1', { json: { discussion_locked: true } })).must(200);
+    expect((await project.call('POST', path, { as: stranger, json: { body: 'x' } })).status).toBe(403);
+    expect((await project.call('PUT', `${path}/${own}`, { as: stranger, json: { body: 'x' } })).status).toBe(403);
+    expect((await project.call('DELETE', `${path}/${own}`, { as: stranger })).status).toBe(403);
+    (await project.call('POST', path, { as: guest, json: { body: 'x' } })).must(201);
+    expect((await project.call('GET', path, { as: stranger })).must(200).pluck('body')).toEqual(['x', 'x']);
+  });
+
+  it('make their authors participants, those of internal ones for whom these show', async () => {
+    const project = await projectWithTopic({ visibility: 'public' });
+    const [stranger, reporter] = [await app.addPerson('mr-noter'), await app.addPerson('mr-internal-noter')];
+    await project.addMember(reporter, ROLES.reporter);
+    (await open(project)).must(201);
+    const path = '/merge_requests/1/notes';
+    (await project.call('POST', path, { as: stranger, json: { body: 'x' } })).must(201);
+    (await project.call('POST', path, { as: reporter, json: { body: 'x', internal: true } })).must(201);
+    const participants = async (as: Person) =>
+      (await project.call('GET', '/merge_requests/1/participants', { as })).must(200).pluck('id');
+    const [owner, first, second] = [project.owner, stranger, reporter].map(({ user }) => user.id);
+    expect(await participants(reporter)).toEqual([owner, first, second]);
+    expect(await participants(stranger)).toEqual([owner, first]);
   });
 });

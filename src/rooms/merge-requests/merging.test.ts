@@ -70,6 +70,7 @@ describe('merging', () => {
       should_remove_source_branch: false,
     };
     const merged = (await merge(project, json)).must(200);
+    expect(merged.at('squash')).toBe(true);
     const squash = await findCommit(project.repository, merged.string('squash_commit_sha'));
     expect([squash?.message, squash?.parentShas]).toEqual(['One', [main]]);
     const head = await findCommit(project.repository, merged.string('merge_commit_sha'));

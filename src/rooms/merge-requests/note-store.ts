@@ -51,6 +51,21 @@ export const countShownNotes = async (db: Db, id: MergeRequestId, showsInternal:
   return Number(row.total);
 };
 
+/** Who has written them, the first to do so first. */
+export const listNoteAuthors = async (
+  db: Db,
+  id: MergeRequestId,
+  showsInternal: boolean,
+): Promise<readonly UserId[]> => {
+  const rows = await selectShown(db, id, showsInternal)
+    .select('author_id')
+    .where('author_id', 'is not', null)
+    .groupBy('author_id')
+    .orderBy((query) => query.fn.min('id'))
+    .execute();
+  return rows.map((row) => row.author_id as UserId);
+};
+
 /** Undefined: there is none, or it is a comment on a commit. */
 export const findNote = async (db: Db | Tx, id: NoteId): Promise<Note | undefined> => {
   const row = await db

@@ -44,21 +44,15 @@ export const insertLinks = async (
   now: Date,
 ): Promise<readonly ReleaseLinkId[]> => {
   if (links.length === 0) return [];
-  const rows = await tx
-    .insertInto('release_links')
-    .values(
-      links.map((link) => ({
-        release_id: releaseId,
-        name: link.name,
-        url: link.url,
-        filepath: link.filepath,
-        link_type: link.linkType,
-        created_at: now,
-        updated_at: now,
-      })),
-    )
-    .returning('id')
-    .execute();
+  // Arrays: a statement has 65535 parameters at most.
+  const { rows } = await sql<{ readonly id: number }>`
+    insert into release_links (release_id, name, url, filepath, link_type, created_at, updated_at)
+    select ${releaseId}, name, url, filepath, link_type, ${now}, ${now} from unnest(
+      ${links.map(({ name }) => name)}::text[], ${links.map(({ url }) => url)}::text[],
+      ${links.map(({ filepath }) => filepath)}::text[], ${links.map(({ linkType }) => linkType)}::text[]
+    ) with ordinality as link (name, url, filepath, link_type, place)
+    order by place
+    returning id`.execute(tx);
   return rows.map(({ id }) => id as ReleaseLinkId);
 };
 

@@ -16,6 +16,18 @@ afterAll(() => app.close());
 const LINKS = '/releases/v1/assets/links';
 
 describe('links of a release', () => {
+  it('may be many', async () => {
+    const links = Array.from({ length: 10_000 }, (_, index) => ({
+      name: `n${index}`,
+      url: `https://example.com/${index}`,
+    }));
+    const json = { tag_name: 'v-many', ref: 'main', released_at: '2020-01-01', assets: { links } };
+    const made = (await project.call('POST', '/releases', { json })).must(201);
+    expect(made.at('assets')).toMatchObject({ count: 10_004 });
+    const page = (await project.call('GET', '/releases/v-many/assets/links', { query: { per_page: '2' } })).must(200);
+    expect([page.at(0, 'name'), page.at(1, 'name')]).toEqual(['n9999', 'n9998']);
+  });
+
   it('are added, read, changed and removed', async () => {
     const json = { name: 'app', url: 'https://example.com/app', filepath: '/bin/app', link_type: 'package' };
     const made = (await project.call('POST', LINKS, { json })).must(201);

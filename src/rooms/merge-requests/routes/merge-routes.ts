@@ -2,7 +2,7 @@ import { accepted, boolean, created, Halt, messageReply, ok, type Route, route, 
 import { conflict } from '../../../kit/errors.ts';
 import { answerMergeRequest } from '../answer.ts';
 import { mergeWhenPipelineSucceeds } from '../auto-merge.ts';
-import { endAutoMerge } from '../change-store.ts';
+import { endAutoMerge, updateMergeRequest } from '../change-store.ts';
 import { mergeNow } from '../merge.ts';
 import type { MergeOptions, MergeRequest } from '../merge-request.ts';
 import { squashesOnMerge } from '../merge-request-facts.ts';
@@ -43,6 +43,10 @@ export const mergeRoutes = (deps: MergeRequestRouteDeps): readonly Route[] => [
         mergeCommitMessage: presence(params.merge_commit_message),
         squashCommitMessage: presence(params.squash_commit_message),
       };
+      const by = { userId: actor.user.id, at: deps.clock.now() };
+      if (params.squash === true && !mergeRequest.squash) {
+        await deps.db.transaction().execute((tx) => updateMergeRequest(tx, mergeRequest.id, { squash: true }, by));
+      }
       const merger = { project, user: actor.user, role };
       const waits = params.auto_merge === true || params.merge_when_pipeline_succeeds === true;
       const merged = await (waits ? mergeWhenPipelineSucceeds : mergeNow)(deps, merger, mergeRequest, options);

@@ -16,10 +16,9 @@ import {
 import { forbidden, recordNotFound } from '../../../kit/errors.ts';
 import type { NoteId } from '../../../kit/ids.ts';
 import { actingUser, findUserById, findUsersByIds } from '../../accounts/index.ts';
-import { ROLES } from '../../groups/index.ts';
-import { can, type ProjectSubject } from '../../projects/index.ts';
+import { can } from '../../projects/index.ts';
 import { changeNote, createNote } from '../change-notes.ts';
-import type { ChangerSubject, MergeRequestSubject } from '../guards.ts';
+import { type ChangerSubject, type MergeRequestSubject, seesInternal } from '../guards.ts';
 import type { MergeRequest } from '../merge-request.ts';
 import type { Note } from '../note.ts';
 import { countShownNotes, deleteNote, findNote, listNotes } from '../note-store.ts';
@@ -28,9 +27,6 @@ import type { MergeRequestRouteDeps } from './deps.ts';
 
 const PATH = '/projects/:id/merge_requests/:merge_request_iid/notes';
 const idParams = { note_id: integer({ required: true }) };
-
-/** Internal comments are for members from reporter on. */
-const seesInternal = ({ role }: ProjectSubject): boolean => role !== undefined && role >= ROLES.reporter;
 
 /** Throws 404 for one of another merge request, and for an internal one that is not for the caller. */
 const noteOf = async (deps: MergeRequestRouteDeps, subject: MergeRequestSubject, id: number): Promise<Note> => {

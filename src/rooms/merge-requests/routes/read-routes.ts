@@ -3,9 +3,11 @@ import { countCommitsBetween, listCommitsBetween } from '../../../platform/git/i
 import { findUsersByIds, presentUserBasic } from '../../accounts/index.ts';
 import type { Project } from '../../projects/index.ts';
 import { findCommitsByShas, presentCommit, repositoryOf } from '../../repositories/index.ts';
-import { answerMergeRequest, readDiff } from '../answer.ts';
+import { answerMergeRequest, countCommitsBehind, readDiff } from '../answer.ts';
 import { listApprovals } from '../approval-store.ts';
+import { seesInternal } from '../guards.ts';
 import type { MergeRequest } from '../merge-request.ts';
+import { listNoteAuthors } from '../note-store.ts';
 import { peopleOf } from '../present.ts';
 import { presentDiff } from '../present-diff.ts';
 import type { MergeRequestRouteDeps } from './deps.ts';
@@ -41,7 +43,13 @@ export const readRoutes = (deps: MergeRequestRouteDeps): readonly Route[] => [
     handler: async ({ subject, params, request }) => {
       const { project, mergeRequest } = subject;
       const answer = await answerMergeRequest(deps, subject, project, mergeRequest, request);
-      return ok({ ...answer, ...(params.include_rebase_in_progress === true && { rebase_in_progress: false }) });
+      return ok({
+        ...answer,
+        ...(params.include_diverged_commits_count === true && {
+          diverged_commits_count: await countCommitsBehind(deps, project, mergeRequest),
+        }),
+        ...(params.include_rebase_in_progress === true && { rebase_in_progress: false }),
+      });
     },
   }),
   route({
@@ -93,7 +101,8 @@ export const readRoutes = (deps: MergeRequestRouteDeps): readonly Route[] => [
     handler: async ({ subject, params, request }) => {
       const { mergeRequest } = subject;
       const approvals = await listApprovals(deps.db, mergeRequest.id);
-      const ids = [...new Set([...peopleOf(mergeRequest), ...approvals.map(({ userId }) => userId)])];
+      const noters = await listNoteAuthors(deps.db, mergeRequest.id, seesInternal(subject));
+      const ids = [...new Set([...peopleOf(mergeRequest), ...approvals.map(({ userId }) => userId), ...noters])];
       const page = pageOf(params);
       const users = await findUsersByIds(deps.db, ids.slice(page.offset, page.offset + page.limit));
       const rows = users.map((user) => presentUserBasic(user, request.baseUrl));
