@@ -92,6 +92,10 @@ export const readRoutes = (deps: MergeRequestRouteDeps): readonly Route[] => [
       return pageReply(request, page, rows, { total: files.length });
     },
   }),
+  participantsRoute(deps),
+];
+
+const participantsRoute = (deps: MergeRequestRouteDeps): Route =>
   route({
     method: 'GET',
     path: `${PATH}/participants`,
@@ -108,5 +112,4 @@ export const readRoutes = (deps: MergeRequestRouteDeps): readonly Route[] => [
       const rows = users.map((user) => presentUserBasic(user, request.baseUrl));
       return pageReply(request, page, rows, { total: ids.length });
     },
-  }),
-];
+  });
