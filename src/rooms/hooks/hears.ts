@@ -1,16 +1,10 @@
 import { passesBranchFilter } from './branch-filter.ts';
 import type { EventPlace, JsonObject } from './events/event-definition.ts';
-import type { HookSwitch } from './hook.ts';
+import { type HookSwitch, SYSTEM_SWITCHES } from './hook.ts';
 import { isToldOf } from './integrations/is-told-of.ts';
 import type { Listener, Listeners } from './listener-store.ts';
 
-/** What GitLab sends to system hooks besides the changes of users, groups and projects. */
-const SYSTEM_SWITCHES: ReadonlySet<HookSwitch> = new Set([
-  'push_events',
-  'tag_push_events',
-  'merge_requests_events',
-  'repository_update_events',
-]);
+const OF_SYSTEM_HOOKS: ReadonlySet<HookSwitch> = new Set<HookSwitch>(SYSTEM_SWITCHES);
 
 /**
  * Whether a hook hears of such events of this place, branches aside: its project's and those of the groups
@@ -23,7 +17,7 @@ export const hears = (
   { groupsOf, groupsAbove }: Pick<Listeners, 'groupsOf' | 'groupsAbove'>,
 ): boolean => {
   const { kind, projectId, groupId, switches } = listener;
-  if (kind === 'system') return trigger === null || (SYSTEM_SWITCHES.has(trigger) && switches.includes(trigger));
+  if (kind === 'system') return trigger === null || (OF_SYSTEM_HOOKS.has(trigger) && switches.includes(trigger));
   if (trigger === null || !switches.includes(trigger)) return false;
   if (kind === 'project') return projectId !== null && projectId === place.projectId;
   if (groupId === null) return false;

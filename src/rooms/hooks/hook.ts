@@ -1,12 +1,16 @@
 import type { HookId, NamespaceId, ProjectId, UserId } from '../../kit/ids.ts';
 import type { Integration } from './integrations/integration.ts';
 
-/** GitLab's switches. System hooks know the first four, and hear of every change of users, groups and projects besides. */
-export const HOOK_SWITCHES = [
+/** What system hooks hear of by switch; of every change of users, groups and projects they hear besides. */
+export const SYSTEM_SWITCHES = [
   'push_events',
   'tag_push_events',
   'merge_requests_events',
   'repository_update_events',
+] as const;
+
+/** What only hooks of projects and groups hear of, besides pushes, tags and merge requests. */
+export const PROJECT_SWITCHES = [
   'issues_events',
   'confidential_issues_events',
   'note_events',
@@ -21,10 +25,13 @@ export const HOOK_SWITCHES = [
   'emoji_events',
   'resource_access_token_events',
   'vulnerability_events',
-  'member_events',
-  'subgroup_events',
-  'project_events',
 ] as const;
+
+/** What only hooks of groups hear of. */
+export const GROUP_SWITCHES = ['member_events', 'subgroup_events', 'project_events'] as const;
+
+/** GitLab's switches. */
+export const HOOK_SWITCHES = [...SYSTEM_SWITCHES, ...PROJECT_SWITCHES, ...GROUP_SWITCHES] as const;
 
 export type HookSwitch = (typeof HOOK_SWITCHES)[number];
 

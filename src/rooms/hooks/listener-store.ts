@@ -1,6 +1,7 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { HookId, NamespaceId, ProjectId } from '../../kit/ids.ts';
 import type { Db } from '../../platform/postgres/index.ts';
+import { selfAndAncestors } from '../groups/index.ts';
 import type { EventPlace } from './events/event-definition.ts';
 import type { BranchFilterStrategy, HookSwitch } from './hook.ts';
 import type { Integration } from './integrations/integration.ts';
@@ -28,9 +29,13 @@ export interface Listeners {
 
 export const findListeners = async (db: Db, places: readonly EventPlace[]): Promise<Listeners> => {
   const projectIds = [...new Set(places.flatMap(({ projectId }) => (projectId === undefined ? [] : [projectId])))];
-  const groupsOf = await findGroupsOf(db, projectIds);
+  const groupsOf = await findAbove(
+    db,
+    projectIds,
+    sql`select id, namespace_id from projects where id = any(${projectIds}::bigint[])`,
+  );
   const ownIds = [...new Set(places.flatMap(({ groupId }) => (groupId === undefined ? [] : [groupId])))];
-  const groupsAbove = await findGroupsAbove(db, ownIds);
+  const groupsAbove = await findAbove(db, ownIds, sql`select id, id from unnest(${ownIds}::bigint[]) as id`);
   const groupIds = [...new Set([...groupsOf.values(), ...groupsAbove.values()].flatMap((ids) => [...ids]))];
   const rows = await db
     .selectFrom('hooks')
@@ -58,40 +63,17 @@ export const findListeners = async (db: Db, places: readonly EventPlace[]): Prom
   return { all, groupsOf, groupsAbove };
 };
 
-const findGroupsOf = async (
+/** The namespaces from each place upwards. `places`: a query of these ids and the namespaces to begin with. */
+const findAbove = async <Id extends number>(
   db: Db,
-  projectIds: readonly ProjectId[],
-): Promise<ReadonlyMap<ProjectId, ReadonlySet<NamespaceId>>> => {
-  const groupsOf = new Map<ProjectId, Set<NamespaceId>>();
-  if (projectIds.length === 0) return groupsOf;
-  const { rows } = await sql<{ readonly project_id: ProjectId; readonly group_id: NamespaceId }>`
-    with recursive above (project_id, group_id) as (
-      select id, namespace_id from projects where id in (${sql.join(projectIds)})
-      union all
-      select above.project_id, namespaces.parent_id from above
-        join namespaces on namespaces.id = above.group_id and namespaces.parent_id is not null
-    )
-    select project_id, group_id from above`.execute(db);
-  for (const { project_id: projectId, group_id: groupId } of rows) {
-    groupsOf.set(projectId, (groupsOf.get(projectId) ?? new Set()).add(groupId));
-  }
-  return groupsOf;
-};
-
-const findGroupsAbove = async (
-  db: Db,
-  groupIds: readonly NamespaceId[],
-): Promise<ReadonlyMap<NamespaceId, ReadonlySet<NamespaceId>>> => {
-  const groupsAbove = new Map<NamespaceId, Set<NamespaceId>>();
-  if (groupIds.length === 0) return groupsAbove;
-  const { rows } = await sql<{ readonly id: NamespaceId; readonly group_id: NamespaceId }>`
-    with recursive above (id, group_id) as (
-      select id, id from namespaces where id in (${sql.join(groupIds)})
-      union all
-      select above.id, namespaces.parent_id from above
-        join namespaces on namespaces.id = above.group_id and namespaces.parent_id is not null
-    )
-    select id, group_id from above`.execute(db);
-  for (const { id, group_id: groupId } of rows) groupsAbove.set(id, (groupsAbove.get(id) ?? new Set()).add(groupId));
-  return groupsAbove;
+  ids: readonly Id[],
+  places: RawBuilder<unknown>,
+): Promise<ReadonlyMap<Id, ReadonlySet<NamespaceId>>> => {
+  const found = new Map<Id, Set<NamespaceId>>();
+  if (ids.length === 0) return found;
+  const { rows } = await sql<{ readonly id: Id; readonly group_id: NamespaceId }>`
+    select place.id, above.group_id from (${places}) as place (id, namespace_id)
+      cross join lateral ${selfAndAncestors(sql`place.namespace_id`)} as above (group_id)`.execute(db);
+  for (const { id, group_id: groupId } of rows) found.set(id, (found.get(id) ?? new Set()).add(groupId));
+  return found;
 };

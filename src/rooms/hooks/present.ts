@@ -1,4 +1,4 @@
-import type { Hook, HookPlace, HookSwitch } from './hook.ts';
+import { GROUP_SWITCHES, type Hook, type HookPlace, type HookSwitch, PROJECT_SWITCHES } from './hook.ts';
 
 export interface HookView {
   readonly now: Date;
@@ -6,28 +6,11 @@ export interface HookView {
   readonly hidesPairs?: boolean;
 }
 
-/** The switches that a project's hook shows besides the four that every hook has. */
-const OF_PROJECTS = [
-  'issues_events',
-  'confidential_issues_events',
-  'note_events',
-  'confidential_note_events',
-  'pipeline_events',
-  'wiki_page_events',
-  'deployment_events',
-  'feature_flag_events',
-  'job_events',
-  'releases_events',
-  'milestone_events',
-  'emoji_events',
-  'resource_access_token_events',
-  'vulnerability_events',
-] as const satisfies readonly HookSwitch[];
-
+/** The switches that a hook shows besides the four that every hook has. */
 const SHOWN: Readonly<Record<HookPlace['kind'], readonly HookSwitch[]>> = {
   system: [],
-  project: OF_PROJECTS,
-  group: [...OF_PROJECTS, 'subgroup_events', 'member_events', 'project_events'],
+  project: PROJECT_SWITCHES,
+  group: [...PROJECT_SWITCHES, ...GROUP_SWITCHES],
 };
 
 const keysOf = (pairs: Readonly<Record<string, string>>) => Object.keys(pairs).map((key) => ({ key }));

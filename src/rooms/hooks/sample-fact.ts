@@ -5,6 +5,7 @@ import type { Status } from '../../wire/statuses.ts';
 import type { User } from '../accounts/index.ts';
 import type { Project } from '../projects/index.ts';
 import { findBranch, findCommit, findTag, listTagNames, NO_SHA, type RepositoryDeps } from '../repositories/index.ts';
+import { TOLD_OF_JOBS } from './events/job-events.ts';
 import type { HookSwitch } from './hook.ts';
 
 export interface SampleDeps {
@@ -47,15 +48,13 @@ const pushOf = (
 });
 
 /** A job that nothing is told of while it stands as it does (manual, skipped) is no example. */
-const TOLD: readonly Status[] = ['pending', 'running', 'success', 'failed', 'canceled'];
-
 const newestJob: FindFact = async ({ db }, { id: projectId }) => {
   const job = await db
     .selectFrom('jobs')
     .select(['id', 'pipeline_id', 'status'])
     .where('project_id', '=', projectId)
     .where('type', '=', 'build')
-    .where('status', 'in', TOLD)
+    .where('status', 'in', TOLD_OF_JOBS)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();

@@ -18,7 +18,7 @@ import { commitOfPage, pipelineOfPage, sourcePipelineOfPage } from './pipeline-r
 import { projectOfPage, userOfPage } from './shared-reads.ts';
 
 /** What GitLab tells of, besides that a job was created. */
-const TOLD: ReadonlySet<Status> = new Set<Status>(['pending', 'running', 'success', 'failed', 'canceled']);
+export const TOLD_OF_JOBS: readonly Status[] = ['pending', 'running', 'success', 'failed', 'canceled'];
 
 const jobsOfPage = perPage(({ db, page }) =>
   findJobsOfPayload(
@@ -126,7 +126,7 @@ const jobMoved: EventDefinition<JobMoved> = {
     return [
       // Another attempt: nobody has told of it yet.
       ...(from === 'created' && job.isRetry ? await buildJob(deps, jobAt(job, 'created'), job.createdAt) : []),
-      ...(TOLD.has(to) ? await buildJob(deps, jobAt(job, to), occurredAt) : []),
+      ...(TOLD_OF_JOBS.includes(to) ? await buildJob(deps, jobAt(job, to), occurredAt) : []),
     ];
   },
 };

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { PipelineId, ProjectId } from '../../../kit/ids.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
 import { findOwnerOfEmail, findUserById } from '../../accounts/index.ts';
+import { selfAndAncestors } from '../../groups/index.ts';
 import { findPipelineById, type Pipeline } from '../../pipelines/index.ts';
 import { findCommit } from '../../repositories/index.ts';
 import { projectUrl } from '../payloads/project-block.ts';
@@ -73,14 +74,9 @@ export const findMaskedKeys = async (
   keys: readonly string[],
 ): Promise<ReadonlySet<string>> => {
   if (keys.length === 0) return new Set();
+  const namespace = sql`(select namespace_id from projects where id = ${projectId})`;
   const { rows } = await sql<{ readonly key: string }>`
-    with recursive above (id) as (
-      select namespace_id from projects where id = ${projectId}
-      union all
-      select namespaces.parent_id from above
-        join namespaces on namespaces.id = above.id and namespaces.parent_id is not null
-    )
     select distinct key from variables where (masked or hidden) and key = any(${keys}::text[])
-      and (project_id = ${projectId} or namespace_id in (select id from above))`.execute(db);
+      and (project_id = ${projectId} or namespace_id in ${selfAndAncestors(namespace)})`.execute(db);
   return new Set(rows.map(({ key }) => key));
 };

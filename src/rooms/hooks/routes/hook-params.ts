@@ -1,6 +1,6 @@
 import { arrayOfHashes, boolean, enumeration, type Params, string } from '../../../http/index.ts';
 import { withoutAbsent } from '../../../kit/without-absent.ts';
-import { HOOK_SWITCHES, type HookPlace, type HookSwitch } from '../hook.ts';
+import { type GROUP_SWITCHES, HOOK_SWITCHES, type HookPlace, type HookSwitch, type PROJECT_SWITCHES } from '../hook.ts';
 import type { HookWish } from '../hook-wish.ts';
 
 const pair = { key: string({ required: true }), value: string({ required: true }) };
@@ -31,7 +31,7 @@ const ofProjects = {
   issues_events: on('issues (there are none)'),
   confidential_issues_events: on('confidential issues (there are none)'),
   note_events: on('comments'),
-  confidential_note_events: on('confidential comments (there are none)'),
+  confidential_note_events: on('internal comments'),
   job_events: on('jobs'),
   pipeline_events: on('pipelines'),
   wiki_page_events: on('wiki pages (there are none)'),
@@ -40,21 +40,21 @@ const ofProjects = {
   releases_events: on('releases'),
   milestone_events: on('milestones (there are none)'),
   emoji_events: on('reactions (there are none)'),
-  resource_access_token_events: on('tokens of the project that expire soon'),
+  resource_access_token_events: on('access tokens that expire soon (nothing is told yet)'),
   vulnerability_events: on('vulnerabilities (there are none)'),
-};
+} satisfies Readonly<Record<(typeof PROJECT_SWITCHES)[number], unknown>>;
+
+const ofGroups = {
+  subgroup_events: on('new and deleted subgroups'),
+  member_events: on('members'),
+  project_events: on('new and deleted projects'),
+} satisfies Readonly<Record<(typeof GROUP_SWITCHES)[number], unknown>>;
 
 /** The attributes of a hook, by its kind. */
 export const HOOK_PARAMS = {
   system: { ...common, repository_update_events: on("a repository's updates") },
   project: { ...common, ...ofProjects },
-  group: {
-    ...common,
-    ...ofProjects,
-    subgroup_events: on('new and deleted subgroups'),
-    member_events: on('members'),
-    project_events: on('new and deleted projects'),
-  },
+  group: { ...common, ...ofProjects, ...ofGroups },
 } as const satisfies Readonly<Record<HookPlace['kind'], object>>;
 
 type Given = Partial<Params<(typeof HOOK_PARAMS)[keyof typeof HOOK_PARAMS]>>;

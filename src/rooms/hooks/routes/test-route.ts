@@ -1,28 +1,11 @@
 import { enumeration, type Guard, messageReply, type Route, route } from '../../../http/index.ts';
 import { type ChangeHookDeps, getHook } from '../change-hook.ts';
+import { PROJECT_SWITCHES } from '../hook.ts';
 import { type TryHookDeps, tryHook } from '../try-hook.ts';
 import { type HookHome, type HookSubject, hookId } from './hook-home.ts';
 
 /** Those that GitLab lets one name, also where it then says that they cannot be tried. */
-const TRIGGERS = [
-  'push_events',
-  'tag_push_events',
-  'note_events',
-  'confidential_note_events',
-  'issues_events',
-  'confidential_issues_events',
-  'merge_requests_events',
-  'job_events',
-  'pipeline_events',
-  'wiki_page_events',
-  'deployment_events',
-  'feature_flag_events',
-  'releases_events',
-  'milestone_events',
-  'emoji_events',
-  'resource_access_token_events',
-  'vulnerability_events',
-] as const;
+const TRIGGERS = ['push_events', 'tag_push_events', 'merge_requests_events', ...PROJECT_SWITCHES] as const;
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
