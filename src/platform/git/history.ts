@@ -3,7 +3,7 @@ import { isReadablePath } from './file-path.ts';
 import { findCommitSha, findObjectContent } from './objects.ts';
 import { isSha } from './ref-name.ts';
 import type { Repository } from './repository.ts';
-import { runGit } from './run-git.ts';
+import { runGit, TooMuchOutput } from './run-git.ts';
 import { skipOption } from './skip-option.ts';
 
 /** The commit of a sha (tags are followed), or undefined. */
@@ -105,17 +105,28 @@ export const listNewCommits = async (
   return { shas: lines(newest.stdout).toReversed(), total: Number(all.stdout.toString('utf8').trim()) };
 };
 
-/** What each of these commits changed against its first parent (the first of all: against nothing), in order. */
+/**
+ * What each of these commits changed against its first parent (the first of all: against nothing), in order. Undefined:
+ * it is more than `maxBytes` of paths, which takes few objects.
+ */
 export const listPathChanges = async (
   repository: Repository,
   commits: readonly Commit[],
-): Promise<readonly (readonly PathChange[])[]> => {
+  maxBytes: number,
+): Promise<readonly (readonly PathChange[])[] | undefined> => {
   if (commits.length === 0) return [];
   const input = commits.map(
     ({ sha, parentShas: [parent] }) => `${[sha, ...(parent === undefined ? [] : [parent])].join(' ')}\n`,
   );
   const args = ['diff-tree', '--stdin', '--root', '-r', '-z', '--always', '--no-renames', '--name-status'];
-  const { stdout } = await runGit(repository.path, args, { input: input.join('') });
+  const stdout = await runGit(repository.path, args, { input: input.join(''), maxBytes }).then(
+    (result) => result.stdout,
+    (error: unknown) => {
+      if (error instanceof TooMuchOutput) return undefined;
+      throw error;
+    },
+  );
+  if (stdout === undefined) return undefined;
   const changes = new Map<string, PathChange[]>(commits.map(({ sha }) => [sha, []]));
   let current: PathChange[] = [];
   // `sha NUL (status NUL path NUL)*`, commit after commit.

@@ -14,6 +14,9 @@ export class GitError extends Error {
   }
 }
 
+/** Git had more to say than somebody wanted to hear, and was stopped. */
+export class TooMuchOutput extends GitError {}
+
 export interface GitResult {
   readonly code: number;
   readonly stdout: Buffer;
@@ -50,7 +53,7 @@ export const spawnGit = (
     windowsHide: true,
   });
 
-/** Runs git to its end. Throws `GitError` for an exit code that is not 0 and not in `answers`. */
+/** Runs git to its end. Throws `GitError` for an exit code that is not 0 and not in `answers`, `TooMuchOutput`. */
 export const runGit = (
   gitDir: string | undefined,
   args: readonly string[],
@@ -73,7 +76,7 @@ export const runGit = (
     });
     child.on('error', reject);
     child.on('close', (code) => {
-      if (size > maxBytes) reject(new GitError(subcommand, code, `more than ${maxBytes} bytes of output`));
+      if (size > maxBytes) reject(new TooMuchOutput(subcommand, code, `more than ${maxBytes} bytes of output`));
       else if (code !== null && (code === 0 || options.answers?.includes(code) === true)) {
         resolve({ code, stdout: Buffer.concat(chunks), stderr });
       } else reject(new GitError(subcommand, code, stderr));

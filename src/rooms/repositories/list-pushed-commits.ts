@@ -12,6 +12,7 @@ import { headOf } from './resolve-ref.ts';
 
 export interface PushedCommit {
   readonly commit: Commit;
+  /** Empty where all of them together are too many to tell. */
   readonly changes: readonly PathChange[];
 }
 
@@ -20,6 +21,9 @@ export interface PushedCommits {
   readonly newest: readonly PushedCommit[];
   readonly total: number;
 }
+
+/** Bytes of paths of one push: GitLab sends no body of more than 25 MB. */
+const MOST_PATHS = 8 * 1024 * 1024;
 
 const NONE: PushedCommits = { newest: [], total: 0 };
 const BRANCH = 'refs/heads/';
@@ -40,7 +44,7 @@ export const listPushedCommits = async (
   if (!ref.startsWith(BRANCH)) {
     const commit = await findCommit(repository, after);
     if (commit === undefined) return NONE;
-    const [changes = []] = await listPathChanges(repository, [commit]);
+    const [changes = []] = (await listPathChanges(repository, [commit], MOST_PATHS)) ?? [];
     return { newest: [{ commit, changes }], total: 1 };
   }
   const since = before === NO_SHA ? await sinceOfNewBranch(deps, project, ref) : before;
@@ -48,7 +52,7 @@ export const listPushedCommits = async (
   const found = await listNewCommits(repository, range, limit);
   if (found === undefined) return NONE;
   const commits = await readCommits(repository, found.shas);
-  const changes = await listPathChanges(repository, commits);
+  const changes = (await listPathChanges(repository, commits, MOST_PATHS)) ?? [];
   return { newest: commits.map((commit, index) => ({ commit, changes: changes[index] ?? [] })), total: found.total };
 };
 
