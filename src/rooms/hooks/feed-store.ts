@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { ProjectId } from '../../kit/ids.ts';
 import type { Db } from '../../platform/postgres/index.ts';
 
@@ -6,13 +7,33 @@ import type { Db } from '../../platform/postgres/index.ts';
 export interface FeedQuery {
   /** Events with higher numbers. */
   readonly after: number;
+  /** At most. */
   readonly limit: number;
   /** Undefined: of everything. */
   readonly projectId?: ProjectId;
 }
 
-/** In the order of their numbers. */
-export const listEvents = (db: Db, { after, limit, projectId }: FeedQuery) =>
+/** Bytes of payloads after which no further event is added to an answer. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+const ofProject = (projectId: ProjectId | undefined) =>
+  projectId === undefined ? sql`true` : sql`events.project_id = ${projectId}`;
+
+/** The numbers of those that go into one answer, read one by one: payloads may be of megabytes. */
+const sequencesOfPage = ({ after, limit, projectId }: FeedQuery) => sql<number>`(
+  with recursive page (sequence, bytes, count) as (
+    select ${after}::bigint, 0::bigint, 0
+    union all
+    select next.sequence, page.bytes + next.bytes, page.count + 1
+    from page cross join lateral (
+      select events.sequence, coalesce(octet_length(events.payload::text), 0) as bytes from events
+      where events.sequence > page.sequence and ${ofProject(projectId)} order by events.sequence limit 1
+    ) as next
+    where page.bytes < ${MOST_BYTES} and page.count < ${limit}
+  ) select page.sequence from page where page.count > 0)`;
+
+/** In the order of their numbers: as many as are wanted, or fewer of large payloads. */
+export const listEvents = (db: Db, query: FeedQuery) =>
   db
     .selectFrom('events')
     .select([
@@ -27,11 +48,16 @@ export const listEvents = (db: Db, { after, limit, projectId }: FeedQuery) =>
       'payload',
       'occurred_at',
     ])
-    .where('sequence', '>', after)
-    .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId ?? 0))
+    .where('sequence', 'in', sequencesOfPage(query))
     .orderBy('sequence')
-    .limit(limit)
     .execute();
+
+/** Whether there are any with higher numbers. */
+export const hasEventsAfter = async (db: Db, { after, projectId }: Omit<FeedQuery, 'limit'>): Promise<boolean> => {
+  const { rows } = await sql<{ readonly found: boolean }>`
+    select exists (select from events where sequence > ${after} and ${ofProject(projectId)}) as found`.execute(db);
+  return rows[0]?.found === true;
+};
 
 export type FeedRow = Awaited<ReturnType<typeof listEvents>>[number];
 

@@ -286,6 +286,26 @@ describe('our own', () => {
   });
 });
 
+describe('events with large payloads', () => {
+  it('come in several answers', async () => {
+    const feed = async (after: number) => {
+      const answer = await app.http('GET', '/penstock/events', { as: root, query: { after: String(after) } });
+      const { events, has_more: hasMore, after: next } = Object(answer.must(200).body);
+      return { sequences: events.map(({ sequence }: { sequence: number }) => sequence), hasMore, next };
+    };
+    const first = 1_000_001;
+    await app.database.pool.query(
+      `insert into events (sequence, id, event_name, trigger, subject, fact, payload, occurred_at, created_at)
+        select ${first} + n, gen_random_uuid(), 'push', 'push_events', 'project:1', '{}',
+          json_build_object('text', repeat('x', 6 * 1024 * 1024)), now(), now() from generate_series(0, 3) as n`,
+    );
+    const last = first + 3;
+    expect(await feed(first - 1)).toEqual({ sequences: [first, first + 1, first + 2], hasMore: true, next: last - 1 });
+    expect(await feed(last - 1)).toEqual({ sequences: [last], hasMore: false, next: last });
+    await app.database.pool.query(`delete from events where sequence >= ${first}`);
+  });
+});
+
 describe('what a project has', () => {
   it('is what its hooks are tried with', async () => {
     const { url, heard } = await receiver();
