@@ -62,14 +62,22 @@ const COLUMNS = [
   'hook_attempts.created_at',
   'hook_deliveries.subject',
   'hook_deliveries.idempotency_key',
-  'hook_deliveries.payload',
 ] as const;
+
+/** Bytes above which a list leaves a body out. */
+const MOST_SHOWN = 1024 * 1024;
+
+const WHOLE = sql`hook_deliveries.payload`;
+/** With GitLab's words in the place of what is too large. */
+const SHOWN = sql`case when octet_length(hook_deliveries.payload::text) > ${MOST_SHOWN} then '{"oversize":true}'::json
+  else hook_deliveries.payload end`;
 
 type Row = Awaited<ReturnType<typeof rowsOf>>[number];
 
 const rowsOf = (db: Db, filter: AttemptFilter, page: { readonly limit: number; readonly offset: number }) =>
   filtered(db, filter)
     .select(COLUMNS)
+    .select(SHOWN.as('payload'))
     .orderBy('hook_attempts.id', 'desc')
     .limit(page.limit)
     .offset(page.offset)
@@ -92,7 +100,7 @@ const toAttempt = (vault: Vault, row: Row): LoggedAttempt => ({
   createdAt: row.created_at,
 });
 
-/** The newest first. */
+/** The newest first, without bodies of more than a mebibyte. */
 export const listAttempts = async (
   db: Db,
   vault: Vault,
@@ -117,6 +125,10 @@ export const findAttempt = async (
   hookId: HookId,
   id: number,
 ): Promise<LoggedAttempt | undefined> => {
-  const row = await select(db, hookId).select(COLUMNS).where('hook_attempts.id', '=', id).executeTakeFirst();
+  const row = await select(db, hookId)
+    .select(COLUMNS)
+    .select(WHOLE.as('payload'))
+    .where('hook_attempts.id', '=', id)
+    .executeTakeFirst();
   return row === undefined ? undefined : toAttempt(vault, row);
 };

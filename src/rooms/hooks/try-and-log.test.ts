@@ -195,6 +195,21 @@ describe('the log of a hook', () => {
     expect((await list()).body).toEqual([]);
   });
 
+  it('leaves bodies out that are too large to be looked at; they are sent again whole', async () => {
+    const { url, heard } = await receiver();
+    const id = await addHook({ url });
+    await test(id, 'push_events');
+    const text = 'x'.repeat(1024 * 1024);
+    await app.database.pool.query(
+      'update hook_deliveries set payload = json_build_object($2::text, $3::text) where hook_id = $1',
+      [id, 'text', text],
+    );
+    const entry = (await project.call('GET', `/hooks/${id}/events`)).must(200);
+    expect(entry.at(0, 'request_data')).toEqual({ oversize: true });
+    (await project.call('POST', `/hooks/${id}/events/${entry.number(0, 'id')}/resend`)).must(201);
+    expect(heard[1]?.body).toEqual({ text });
+  });
+
   it('is sent again with the same key, unless the address has changed', async () => {
     const { url, heard } = await receiver((response, count) => void response.writeHead(count === 1 ? 500 : 200).end());
     const id = await addHook({ url });
