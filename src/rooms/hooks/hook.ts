@@ -27,11 +27,19 @@ export const PROJECT_SWITCHES = [
   'vulnerability_events',
 ] as const;
 
+/** What only hooks of projects hear of. */
+export const PROJECT_ONLY_SWITCHES = ['resource_deploy_token_events'] as const;
+
 /** What only hooks of groups hear of. */
 export const GROUP_SWITCHES = ['member_events', 'subgroup_events', 'project_events'] as const;
 
 /** GitLab's switches. */
-export const HOOK_SWITCHES = [...SYSTEM_SWITCHES, ...PROJECT_SWITCHES, ...GROUP_SWITCHES] as const;
+export const HOOK_SWITCHES = [
+  ...SYSTEM_SWITCHES,
+  ...PROJECT_SWITCHES,
+  ...PROJECT_ONLY_SWITCHES,
+  ...GROUP_SWITCHES,
+] as const;
 
 export type HookSwitch = (typeof HOOK_SWITCHES)[number];
 

@@ -43,6 +43,7 @@ describe('a hook of each kind', () => {
       url_variables: [{ key: 'path', value: 'tell-tale-path' }],
       custom_headers: [{ key: 'X-Auth', value: 'tell-tale-header' }],
       ...(kind !== 'system' && { job_events: true, pipeline_events: true, deployment_events: true }),
+      ...(kind === 'project' && { resource_deploy_token_events: true }),
     };
     const made = (await call('POST', path, { json })).must(201);
     const { token: _token, signing_token: _signing, ...shown } = json;

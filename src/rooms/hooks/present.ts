@@ -1,4 +1,11 @@
-import { GROUP_SWITCHES, type Hook, type HookPlace, type HookSwitch, PROJECT_SWITCHES } from './hook.ts';
+import {
+  GROUP_SWITCHES,
+  type Hook,
+  type HookPlace,
+  type HookSwitch,
+  PROJECT_ONLY_SWITCHES,
+  PROJECT_SWITCHES,
+} from './hook.ts';
 
 export interface HookView {
   readonly now: Date;
@@ -9,7 +16,7 @@ export interface HookView {
 /** The switches that a hook shows besides the four that every hook has. */
 const SHOWN: Readonly<Record<HookPlace['kind'], readonly HookSwitch[]>> = {
   system: [],
-  project: PROJECT_SWITCHES,
+  project: [...PROJECT_SWITCHES, ...PROJECT_ONLY_SWITCHES],
   group: [...PROJECT_SWITCHES, ...GROUP_SWITCHES],
 };
 

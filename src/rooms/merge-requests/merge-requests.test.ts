@@ -310,30 +310,3 @@ describe('how far a merge request is behind', () => {
     expect((await project.call('GET', '/merge_requests/1', { query })).must(200).at('diverged_commits_count')).toBe(0);
   });
 });
-
-describe('approvals', () => {
-  it('are given once and taken back', async () => {
-    const project = await projectWithTopic();
-    (await open(project)).must(201);
-    const approvals = async () => (await project.call('GET', '/merge_requests/1/approvals')).must(200).body;
-    expect(await approvals()).toEqual({
-      user_has_approved: false,
-      user_can_approve: true,
-      approved: false,
-      approved_by: [],
-    });
-    const wrong = { json: { sha: '0'.repeat(40) } };
-    expect((await project.call('POST', '/merge_requests/1/approve', wrong)).status).toBe(409);
-    (await project.call('POST', '/merge_requests/1/approve')).must(201);
-    expect((await project.call('POST', '/merge_requests/1/approve')).status).toBe(401);
-    expect(await approvals()).toMatchObject({
-      user_has_approved: true,
-      user_can_approve: false,
-      approved: true,
-      approved_by: [{ user: { id: project.owner.user.id } }],
-    });
-    (await project.call('POST', '/merge_requests/1/unapprove')).must(201);
-    expect((await project.call('POST', '/merge_requests/1/unapprove')).status).toBe(404);
-    expect(await approvals()).toMatchObject({ approved: false });
-  });
-});

@@ -42,7 +42,8 @@ const NO_TIME = {
   human_total_time_spent: null,
 };
 
-const presentText = (mergeRequest: MergeRequest) => ({
+/** What each form of it begins with. */
+export const presentMergeRequestText = (mergeRequest: MergeRequest) => ({
   id: mergeRequest.id,
   iid: mergeRequest.iid,
   project_id: mergeRequest.projectId,
@@ -55,7 +56,7 @@ const presentText = (mergeRequest: MergeRequest) => ({
 
 /** `view=simple`. */
 export const presentMergeRequestSimple = (mergeRequest: MergeRequest, baseUrl: string, project: Project) => ({
-  ...presentText(mergeRequest),
+  ...presentMergeRequestText(mergeRequest),
   web_url: webUrlOf(baseUrl, project, mergeRequest.iid),
 });
 
@@ -93,7 +94,7 @@ export const presentMergeRequest = (mergeRequest: MergeRequest, context: Present
   const draft = isDraft(mergeRequest.title);
   const reference = `!${mergeRequest.iid}`;
   return {
-    ...presentText(mergeRequest),
+    ...presentMergeRequestText(mergeRequest),
     ...presentEnd(mergeRequest, context),
     target_branch: mergeRequest.targetBranch,
     source_branch: mergeRequest.sourceBranch,

@@ -19,6 +19,7 @@ const NAMES: Readonly<Record<HookSwitch, string>> = {
   milestone_events: 'Milestone Hook',
   emoji_events: 'Emoji Hook',
   resource_access_token_events: 'Resource Access Token Hook',
+  resource_deploy_token_events: 'Resource Deploy Token Hook',
   vulnerability_events: 'Vulnerability Hook',
   member_events: 'Member Hook',
   subgroup_events: 'Subgroup Hook',

@@ -1,6 +1,13 @@
 import { arrayOfHashes, boolean, enumeration, type Params, string } from '../../../http/index.ts';
 import { withoutAbsent } from '../../../kit/without-absent.ts';
-import { type GROUP_SWITCHES, HOOK_SWITCHES, type HookPlace, type HookSwitch, type PROJECT_SWITCHES } from '../hook.ts';
+import {
+  type GROUP_SWITCHES,
+  HOOK_SWITCHES,
+  type HookPlace,
+  type HookSwitch,
+  type PROJECT_ONLY_SWITCHES,
+  type PROJECT_SWITCHES,
+} from '../hook.ts';
 import type { HookWish } from '../hook-wish.ts';
 
 const pair = { key: string({ required: true }), value: string({ required: true }) };
@@ -44,6 +51,10 @@ const ofProjects = {
   vulnerability_events: on('vulnerabilities (there are none)'),
 } satisfies Readonly<Record<(typeof PROJECT_SWITCHES)[number], unknown>>;
 
+const ofProjectsOnly = {
+  resource_deploy_token_events: on('deploy tokens that expire soon (nothing is told yet)'),
+} satisfies Readonly<Record<(typeof PROJECT_ONLY_SWITCHES)[number], unknown>>;
+
 const ofGroups = {
   subgroup_events: on('new and deleted subgroups'),
   member_events: on('members'),
@@ -53,7 +64,7 @@ const ofGroups = {
 /** The attributes of a hook, by its kind. */
 export const HOOK_PARAMS = {
   system: { ...common, repository_update_events: on("a repository's updates") },
-  project: { ...common, ...ofProjects },
+  project: { ...common, ...ofProjects, ...ofProjectsOnly },
   group: { ...common, ...ofProjects, ...ofGroups },
 } as const satisfies Readonly<Record<HookPlace['kind'], object>>;
 

@@ -1,11 +1,17 @@
 import { enumeration, type Guard, messageReply, type Route, route } from '../../../http/index.ts';
 import { type ChangeHookDeps, getHook } from '../change-hook.ts';
-import { PROJECT_SWITCHES } from '../hook.ts';
+import { PROJECT_ONLY_SWITCHES, PROJECT_SWITCHES } from '../hook.ts';
 import { type TryHookDeps, tryHook } from '../try-hook.ts';
 import { type HookHome, type HookSubject, hookId } from './hook-home.ts';
 
 /** Those that GitLab lets one name, also where it then says that they cannot be tried. */
-const TRIGGERS = ['push_events', 'tag_push_events', 'merge_requests_events', ...PROJECT_SWITCHES] as const;
+const TRIGGERS = [
+  'push_events',
+  'tag_push_events',
+  'merge_requests_events',
+  ...PROJECT_SWITCHES,
+  ...PROJECT_ONLY_SWITCHES,
+] as const;
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 

@@ -3,38 +3,79 @@ import { actingUser, findUsersByIds, presentUserBasic } from '../../accounts/ind
 import { can, type ProjectSubject } from '../../projects/index.ts';
 import { listApprovals } from '../approval-store.ts';
 import { approve, unapprove } from '../change-approvals.ts';
+import { judgeMerge } from '../judge-merge.ts';
 import type { MergeRequest } from '../merge-request.ts';
+import { mergeStatus } from '../merge-status.ts';
+import { presentMergeRequestText } from '../present.ts';
 import type { MergeRequestRouteDeps } from './deps.ts';
 import { checkSha } from './merge-routes.ts';
 
 const PATH = '/projects/:id/merge_requests/:merge_request_iid';
 
-/** GitLab's `MergeRequestApprovals`, without the rules of its paid editions. */
-const answerApprovals = async (
-  deps: MergeRequestRouteDeps,
-  { actor, project, role }: ProjectSubject,
-  { id }: MergeRequest,
-  request: ApiRequest,
-) => {
+const findApprovals = async (deps: MergeRequestRouteDeps, { id }: MergeRequest) => {
   const approvals = await listApprovals(deps.db, id);
-  const found = await findUsersByIds(
+  const users = await findUsersByIds(
     deps.db,
     approvals.map(({ userId }) => userId),
   );
-  const users = new Map(found.map((user) => [user.id, user]));
+  const byId = new Map(users.map((user) => [user.id, user]));
+  return approvals.flatMap(({ userId, createdAt }) => {
+    const user = byId.get(userId);
+    return user === undefined ? [] : [{ user, createdAt }];
+  });
+};
+
+/**
+ * GitLab's `ApprovalState`, without the rules of its paid editions. The merge request itself is part of it:
+ * clients replace what they know of a merge request with this answer, and go on by its `iid`.
+ */
+const answerApprovals = async (
+  deps: MergeRequestRouteDeps,
+  { actor, project, role }: ProjectSubject,
+  mergeRequest: MergeRequest,
+  request: ApiRequest,
+) => {
+  const approvals = await findApprovals(deps, mergeRequest);
   const userId = actingUser(actor)?.id;
-  const hasApproved = approvals.some((approval) => approval.userId === userId);
+  const hasApproved = approvals.some(({ user }) => user.id === userId);
+  const { facts } = await judgeMerge(deps, project, mergeRequest, { lazily: true });
   return {
+    ...presentMergeRequestText(mergeRequest),
+    merge_status: mergeStatus(facts),
     user_has_approved: hasApproved,
     user_can_approve: !hasApproved && can(actor, 'push_code', project, role),
     approved: approvals.length > 0,
-    approved_by: approvals.flatMap((approval) => {
-      const user = users.get(approval.userId);
-      if (user === undefined) return [];
-      return [{ user: presentUserBasic(user, request.baseUrl), approved_at: approval.createdAt.toISOString() }];
-    }),
+    approvals_required: 0,
+    approvals_left: 0,
+    approved_by: approvals.map(({ user, createdAt }) => ({
+      user: presentUserBasic(user, request.baseUrl),
+      approved_at: createdAt.toISOString(),
+    })),
   };
 };
+
+/** The one rule that every merge request has on GitLab: anybody may approve it, and nobody has to. */
+const answerApprovalState = async (deps: MergeRequestRouteDeps, mergeRequest: MergeRequest, request: ApiRequest) => ({
+  approval_rules_overwritten: false,
+  rules: [
+    {
+      id: null,
+      name: 'All Members',
+      rule_type: 'any_approver',
+      eligible_approvers: [],
+      approvals_required: 0,
+      users: [],
+      groups: [],
+      contains_hidden_groups: false,
+      section: null,
+      source_rule: null,
+      overridden: false,
+      code_owner: false,
+      approved_by: (await findApprovals(deps, mergeRequest)).map(({ user }) => presentUserBasic(user, request.baseUrl)),
+      approved: true,
+    },
+  ],
+});
 
 export const approvalRoutes = (deps: MergeRequestRouteDeps): readonly Route[] => [
   route({
@@ -44,6 +85,14 @@ export const approvalRoutes = (deps: MergeRequestRouteDeps): readonly Route[] =>
     params: {},
     guard: deps.mergeRequestGuards.read(),
     handler: async ({ subject, request }) => ok(await answerApprovals(deps, subject, subject.mergeRequest, request)),
+  }),
+  route({
+    method: 'GET',
+    path: `${PATH}/approval_state`,
+    summary: 'The approval rules of a merge request: one, which asks nobody',
+    params: {},
+    guard: deps.mergeRequestGuards.read(),
+    handler: async ({ subject, request }) => ok(await answerApprovalState(deps, subject.mergeRequest, request)),
   }),
   route({
     method: 'POST',
