@@ -4,11 +4,13 @@ import { deleteApproval, insertApproval } from './approval-store.ts';
 import { touchMergeRequest } from './change-store.ts';
 import type { ChangeDeps } from './deps.ts';
 import type { MergeRequest } from './merge-request.ts';
+import { holdMergeRequest } from './store.ts';
 
-/** One approval is enough to be approved. Throws 401 for who has approved it already. */
+/** One approval is enough to be approved. Throws 401 for who has approved it already, 404 when it is gone. */
 export const approve = async (deps: ChangeDeps, user: User, { id, projectId }: MergeRequest): Promise<void> => {
   await deps.db.transaction().execute(async (tx) => {
     const now = deps.clock.now();
+    await holdMergeRequest(tx, id);
     if (!(await insertApproval(tx, id, user.id, now))) throw unauthorized();
     await touchMergeRequest(tx, id, now);
     const fact = { type: 'merge_request_changed', projectId, mergeRequestId: id, userId: user.id } as const;

@@ -4,6 +4,7 @@ import type { ChangeDeps } from './deps.ts';
 import type { MergeRequest } from './merge-request.ts';
 import type { Note } from './note.ts';
 import { insertNote, updateNote } from './note-store.ts';
+import { holdMergeRequest } from './store.ts';
 
 const MAX_BODY = 1_000_000;
 
@@ -12,7 +13,7 @@ const checkBody = (body: string): void => {
   if (body.length > MAX_BODY) throw badRequest(`(Note is too long (maximum is ${MAX_BODY} characters))`);
 };
 
-/** Throws 400 for an empty text. */
+/** Throws 400 for an empty text, 404 when the merge request is gone. */
 export const createNote = async (
   deps: ChangeDeps,
   user: User,
@@ -21,6 +22,7 @@ export const createNote = async (
 ): Promise<Note> => {
   checkBody(wish.body);
   return deps.db.transaction().execute(async (tx) => {
+    await holdMergeRequest(tx, id);
     const note = await insertNote(tx, { ...wish, projectId, mergeRequestId: id, authorId: user.id }, deps.clock.now());
     await deps.publish(tx, [{ type: 'note_changed', projectId, noteId: note.id, userId: user.id, action: 'create' }]);
     return note;

@@ -7,7 +7,7 @@ import { findBase, findBranches } from './git-view.ts';
 import { lookAgain } from './look-again.ts';
 import type { MergeRequest } from './merge-request.ts';
 import { hasCommits, runMergeRequestPipeline } from './run-pipeline.ts';
-import { findMergeRequest, findOpenPair, insertMergeRequest, replacePeople } from './store.ts';
+import { findMergeRequest, findOpenPair, insertMergeRequest, lockPairs, replacePeople } from './store.ts';
 import { checkTexts, readersAmong, tidyLabels } from './wish-policy.ts';
 
 export interface MergeRequestWish {
@@ -71,8 +71,7 @@ const insert = async (
   const labels = tidyLabels(wish.labels);
   return deps.db.transaction().execute(async (tx) => {
     const now = deps.clock.now();
-    // Of two at once the second waits here for the project's row, and then sees the first.
-    await tx.selectFrom('projects').select('id').where('id', '=', project.id).forUpdate().execute();
+    await lockPairs(tx, project.id);
     const pair = await findOpenPair(tx, { ...wish, projectId: project.id });
     if (pair !== undefined) throw pairIsTaken(pair.iid);
     const id = await insertMergeRequest(

@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/support/test-app.ts';
 import type { TestProject } from '../../../test/support/test-project.ts';
-import { findRefCommit, RefConflict, updateRefs } from '../../platform/git/index.ts';
+import { findRefCommit, RefConflict } from '../../platform/git/index.ts';
 import { findUserById } from '../accounts/index.ts';
 import { ROLES } from '../groups/index.ts';
 import { findProjectById, findRole } from '../projects/index.ts';
-import type { Pushed } from '../repositories/index.ts';
-import { updateHead } from './change-store.ts';
-import { createMergeRequest } from './create-merge-request.ts';
+import { approve } from './change-approvals.ts';
+import { createNote } from './change-notes.ts';
 import { listRemovalsDue, listUnpipelined } from './list-store.ts';
 import { mergeNow } from './merge.ts';
-import { mergeRequestsOnPushed } from './on-pushed.ts';
 import { findMergeRequestByIid } from './store.ts';
 
 let app: TestApp;
@@ -53,20 +51,6 @@ const beforeMoving = (act: () => Promise<void>): void => {
   vi.spyOn(pushes, 'begin').mockImplementationOnce(async (push, updates) => {
     await act();
     return begin(push, updates);
-  });
-};
-
-/** The next transaction begins when this has been done. */
-const beforeWriting = (act: () => Promise<void>): void => {
-  const begin = app.db.transaction.bind(app.db);
-  vi.spyOn(app.db, 'transaction').mockImplementationOnce(() => {
-    const transaction = begin();
-    const execute = transaction.execute.bind(transaction);
-    transaction.execute = async (work) => {
-      await act();
-      return execute(work);
-    };
-    return transaction;
   });
 };
 
@@ -277,77 +261,6 @@ describe('an automatic merge', () => {
   });
 });
 
-describe('a push while another is looked at', () => {
-  const pushed = async (project: TestProject, branch: string, old: string): Promise<Pushed> => ({
-    pushIntentId: 0 as Pushed['pushIntentId'],
-    projectId: project.id,
-    userId: project.owner.user.id,
-    updates: [{ ref: `refs/heads/${branch}`, old, new: await headOf(project, branch) }],
-    refCount: 1,
-    pushOptions: [],
-    viaJobToken: false,
-  });
-
-  it('does not leave the head behind the branch', async () => {
-    const project = await opened('main', CI);
-    const first = await headOf(project, 'topic');
-    const second = await project.commit({ 'c.txt': 'c' }, { branch: 'topic' });
-    const third = await project.commit({ 'd.txt': 'd' }, { branch: 'topic' });
-    beforeWriting(async () => {
-      // The push of the second commit has looked before the third came, and writes now.
-      const { id, diffId, targetBranch } = await rowOf(project);
-      const known = { id, sha: first, diffId, targetBranch };
-      const head = { sha: second, baseSha: await headOf(project, 'main'), startSha: await headOf(project, 'main') };
-      const how = { needsPipeline: true, at: app.clock.now() };
-      await app.db.transaction().execute((tx) => updateHead(tx, known, head, how));
-    });
-    await mergeRequestsOnPushed(app.parts, await pushed(project, 'topic', second));
-    expect((await read(project)).body).toMatchObject({ sha: third, head_pipeline: { sha: third } });
-    expect(await keptHead(project)).toBe(third);
-  });
-
-  it('does not leave the base behind the target branch', async () => {
-    const project = await opened('main');
-    const [main, topic] = [await headOf(project, 'main'), await headOf(project, 'topic')];
-    // `topic` continues what `main` gets first.
-    const next = await project.push({ 'c.txt': 'c' }, { branch: 'topic' });
-    await updateRefs(project.repository, [{ ref: 'refs/heads/main', old: main, new: topic }]);
-    beforeWriting(async () => {
-      // A push of the source branch that has looked before the target moved.
-      const known = await rowOf(project);
-      expect(known).toMatchObject({ sha: next, baseSha: main });
-      const head = { sha: await project.commit({ 'd.txt': 'd' }, { branch: 'topic' }), baseSha: main, startSha: main };
-      const how = { needsPipeline: false, at: app.clock.now() };
-      await app.db.transaction().execute((tx) => updateHead(tx, known, head, how));
-    });
-    await mergeRequestsOnPushed(app.parts, await pushed(project, 'main', main));
-    expect((await read(project)).at('diff_refs')).toMatchObject({ base_sha: topic });
-  });
-
-  it('is seen by a merge request that is being opened', async () => {
-    const project = await app.addProject({ 'a.txt': 'a', '.gitlab-ci.yml': CI });
-    await project.commit({ 'b.txt': 'b' }, { branch: 'topic', from: await headOf(project, 'main') });
-    const owner = await mergerOf(project, project.owner.user.id);
-    let newer = '';
-    beforeWriting(async () => {
-      newer = await project.push({ 'c.txt': 'c' }, { branch: 'topic' });
-    });
-    const wish = {
-      title: 'x',
-      description: null,
-      labels: [],
-      assigneeIds: [],
-      reviewerIds: [],
-      discussionLocked: null,
-    };
-    const branches = { sourceBranch: 'topic', targetBranch: 'main', squash: undefined, removeSourceBranch: undefined };
-    const made = await createMergeRequest(app.parts, owner.project, owner.user, { ...wish, ...branches });
-    expect(made.sha).toBe(newer);
-    expect((await read(project)).at('head_pipeline')).toMatchObject({ sha: newer });
-    expect(await keptHead(project)).toBe(newer);
-  });
-});
-
 describe('the sweep', () => {
   /** Merged, with a source branch that is still to be deleted. */
   const undone = async (): Promise<TestProject> => {
@@ -378,5 +291,31 @@ describe('the sweep', () => {
     app.clock.advance(31);
     const due = [...(await listRemovalsDue(app.db, app.clock.now())), ...(await listUnpipelined(app.db, before))];
     expect(due.filter(({ projectId }) => projectId === project.id)).toEqual([]);
+  });
+});
+
+describe('at once', () => {
+  it('one of two that would be open for the same branches is opened again', async () => {
+    const project = await opened('main');
+    const numbers = [1, 2, 3, 4];
+    (await call(project, { state_event: 'close' })).must(200);
+    for (const _ of numbers.slice(1)) {
+      const json = { source_branch: 'topic', target_branch: 'main', title: 'Another' };
+      const iid = (await project.call('POST', '/merge_requests', { json })).must(201).number('iid');
+      (await project.call('PUT', `/merge_requests/${iid}`, { json: { state_event: 'close' } })).must(200);
+    }
+    const answers = await Promise.all(
+      numbers.map((iid) => project.call('PUT', `/merge_requests/${iid}`, { json: { state_event: 'reopen' } })),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409]);
+  });
+
+  it('one that is deleted is neither commented on nor approved', async () => {
+    const project = await opened('main');
+    const [wanted, { user }] = [await rowOf(project), await mergerOf(project, project.owner.user.id)];
+    (await project.call('DELETE', '/merge_requests/1')).must(204);
+    const note = createNote(app.parts, user, wanted, { body: 'x', internal: false });
+    await expect(note).rejects.toThrow('404 Not found');
+    await expect(approve(app.parts, user, wanted)).rejects.toThrow('404 Not found');
   });
 });

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
+import { recordNotFound } from '../../kit/errors.ts';
 import type { MergeRequestId, ProjectId, UserId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
 import type { MergeRequest, MergeRequestState } from './merge-request.ts';
@@ -99,6 +100,20 @@ export const findMergeRequest = async (db: Db | Tx, id: MergeRequestId): Promise
 export const lockMergeRequest = async (tx: Tx, id: MergeRequestId): Promise<MergeRequest | undefined> => {
   const row = await selectMergeRequests(tx).where('id', '=', id).forUpdate().executeTakeFirst();
   return row === undefined ? undefined : toMergeRequest(row);
+};
+
+/** Throws 404 when it is gone; from here to the end of the transaction it is not deleted. */
+export const holdMergeRequest = async (tx: Tx, id: MergeRequestId): Promise<void> => {
+  const row = await tx.selectFrom('merge_requests').select('id').where('id', '=', id).forKeyShare().executeTakeFirst();
+  if (row === undefined) throw recordNotFound();
+};
+
+/**
+ * Before `findOpenPair`: of two that would open the same pair of branches at once the second waits here, to the end of the first one's
+ * transaction. Comes before every other lock.
+ */
+export const lockPairs = async (tx: Tx, projectId: ProjectId): Promise<void> => {
+  await tx.selectFrom('projects').select('id').where('id', '=', projectId).forNoKeyUpdate().execute();
 };
 
 export interface NewMergeRequest {

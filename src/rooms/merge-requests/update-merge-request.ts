@@ -17,7 +17,7 @@ import { lookAgain } from './look-again.ts';
 import { mergeInProgress } from './merge-refusals.ts';
 import { isDraft, type MergeRequest, STATE_IDS } from './merge-request.ts';
 import { settleMerge } from './settle-merge.ts';
-import { findMergeRequest, findOpenPair, lockMergeRequest, replacePeople } from './store.ts';
+import { findMergeRequest, findOpenPair, lockMergeRequest, lockPairs, replacePeople } from './store.ts';
 import { checkTexts, readersAmong, tidyLabels } from './wish-policy.ts';
 
 /** Absent: as it is. */
@@ -59,6 +59,7 @@ export const changeMergeRequest = async (
   const reviewers = wish.reviewerIds && (await readersAmong(deps, project, wish.reviewerIds));
   await settleMerge(deps, project, known);
   const looksAgain = await deps.db.transaction().execute(async (tx) => {
+    if (stateEvent === 'reopen' || targetBranch !== known.targetBranch) await lockPairs(tx, project.id);
     const before = await lockMergeRequest(tx, known.id);
     if (before === undefined) return false;
     const newTarget = newTargetOf(before, wish);
