@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Fact } from '../../events/index.ts';
-import { slicesOf } from '../../kit/slices-of.ts';
+import { weighedSlices } from '../../kit/weighed-slices.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { BuiltEvent, EventPlace, JsonObject } from './events/event-definition.ts';
+import { MOST_IN_A_STATEMENT } from './most-in-a-statement.ts';
 import type { Cause } from './outbox-store.ts';
-
-/** Rows of one statement: PostgreSQL takes 65,535 values. */
-const MOST_ROWS = 1000;
 
 /** SQL of the numbered events. */
 
@@ -47,27 +45,23 @@ export const insertEvents = async (
     .executeTakeFirstOrThrow();
   const first = last - events.length + 1;
   const numbered = events.map((event, index) => ({ ...event, sequence: first + index, id: randomUUID() }));
-  for (const slice of slicesOf(numbered, MOST_ROWS)) {
-    await tx
-      .insertInto('events')
-      .values(
-        slice.map((event) => ({
-          sequence: event.sequence,
-          id: event.id,
-          event_name: event.eventName,
-          trigger: event.trigger,
-          subject: event.place.subject,
-          project_id: event.place.projectId ?? null,
-          group_id: event.place.groupId ?? null,
-          fact: JSON.stringify(event.fact),
-          payload: event.payload === null ? null : JSON.stringify(event.payload),
-          branch: event.branch ?? null,
-          cause: event.cause?.uuid ?? null,
-          occurred_at: event.occurredAt,
-          created_at: now,
-        })),
-      )
-      .execute();
+  const rows = numbered.map((event) => ({
+    sequence: event.sequence,
+    id: event.id,
+    event_name: event.eventName,
+    trigger: event.trigger,
+    subject: event.place.subject,
+    project_id: event.place.projectId ?? null,
+    group_id: event.place.groupId ?? null,
+    fact: JSON.stringify(event.fact),
+    payload: event.payload === null ? null : JSON.stringify(event.payload),
+    branch: event.branch ?? null,
+    cause: event.cause?.uuid ?? null,
+    occurred_at: event.occurredAt,
+    created_at: now,
+  }));
+  for (const slice of weighedSlices(rows, MOST_IN_A_STATEMENT, ({ payload }) => payload?.length ?? 0)) {
+    await tx.insertInto('events').values(slice).execute();
   }
   return numbered;
 };

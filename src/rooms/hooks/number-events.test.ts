@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/support/test-app.ts';
 import type { Fact } from '../../events/index.ts';
-import type { ProjectId } from '../../kit/ids.ts';
+import type { ProjectId, ReleaseId } from '../../kit/ids.ts';
 import { insertEvents } from './event-store.ts';
 import type { HookSettings } from './hook.ts';
 import { insertHook } from './hook-store.ts';
@@ -105,5 +105,47 @@ describe('facts', () => {
       expect((await insertEvents(tx, events, app.clock.now())).at(-1)?.sequence).toBeGreaterThan(6999);
       await sql`delete from outbox`.execute(tx);
     });
+  });
+});
+
+describe('events with large payloads', () => {
+  it('are written in several goes, at once', async () => {
+    const project = await app.addProject({});
+    const creatorId = project.owner.user.id;
+    const settings = { ...SETTINGS, switches: ['releases_events'] } as const;
+    const place = { kind: 'project', projectId: project.id } as const;
+    for (const _ of [1, 2]) {
+      await app.db
+        .transaction()
+        .execute((tx) => insertHook(tx, app.parts.vault, { place, settings, creatorId }, app.clock.now()));
+    }
+    const json = { tag_name: 'v1', ref: 'main', description: 'x'.repeat(1_000_000) };
+    (await project.call('POST', '/releases', { json })).must(201);
+    await app.tick('events');
+    const { id } = await app.db.selectFrom('releases').select('id').executeTakeFirstOrThrow();
+    const fact = {
+      type: 'release_changed',
+      projectId: project.id,
+      releaseId: id as ReleaseId,
+      action: 'update',
+    } as const;
+    await app.db.transaction().execute((tx) =>
+      app.parts.publish(
+        tx,
+        Array.from({ length: 40 }, () => fact),
+      ),
+    );
+    await app.tick('events');
+    const { rows } = await sql<{ readonly written: number; readonly goes: number }>`
+      select count(*)::int as written, count(distinct xmin::text)::int as goes from events
+      where event_name = 'release' and fact ->> 'action' = 'update' and payload is not null`.execute(app.db);
+    expect(rows[0]?.written).toBe(40);
+    expect(rows[0]?.goes).toBeGreaterThan(1);
+    const told = await app.db
+      .selectFrom('hook_deliveries')
+      .select('id')
+      .where('trigger', '=', 'releases_events')
+      .execute();
+    expect(told).toHaveLength(2 * 41);
   });
 });

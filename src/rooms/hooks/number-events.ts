@@ -16,8 +16,9 @@ export interface NumberEventsDeps extends Omit<PayloadDeps, 'page'> {
   readonly log: Logger;
 }
 
-/** Facts that become events in one transaction. */
+/** Facts that become events in one transaction, and characters of payloads after which no further one is taken. */
 const PAGE = 100;
+const MOST_CHARACTERS = 16 * 1024 * 1024;
 /** After so many failures an event goes into the feed without a payload, so that the others get on. */
 const MOST_ATTEMPTS = 5;
 
@@ -29,34 +30,41 @@ export const numberEvents = async (deps: NumberEventsDeps): Promise<number> => {
   if (!(await hasOutbox(deps.db))) return 0;
   const outcome = await withAdvisoryLock(deps.pool, 'penstock events', async (signal) => {
     let count = 0;
-    for (let found = PAGE; found === PAGE && !signal.aborted; ) {
-      found = await numberPage(deps);
-      count += found;
+    for (let goesOn = true; goesOn && !signal.aborted; ) {
+      const page = await numberPage(deps);
+      count += page.count;
+      goesOn = page.goesOn;
     }
     return count;
   });
   return outcome.kind === 'done' ? outcome.value : 0;
 };
 
-const numberPage = async (deps: NumberEventsDeps): Promise<number> => {
+/** `goesOn`: there may be more that can be taken at once. */
+const numberPage = async (deps: NumberEventsDeps): Promise<{ readonly count: number; readonly goesOn: boolean }> => {
   const entries = await listOutbox(deps.db, PAGE);
-  if (entries.length === 0) return 0;
+  if (entries.length === 0) return { count: 0, goesOn: false };
   const bound = entries.map((entry) => ({ entry, definition: definitionOf(entry.fact) }));
   const places = bound.flatMap(({ definition }) => (definition === undefined ? [] : [definition.place]));
   const listeners = await findListeners(deps.db, places);
   const paged = { ...deps, page: { facts: entries.map(({ fact }) => fact) } };
   const done: OutboxEntry[] = [];
   const events: NewEvent[] = [];
+  let characters = 0;
   for (const { entry, definition } of bound) {
+    if (characters > MOST_CHARACTERS) break;
     const built = definition === undefined ? [] : await tryBuild(paged, entry, definition, listeners);
     // Those behind it wait, so that they keep their order.
     if (built === undefined) break;
     events.push(...built);
     done.push(entry);
+    characters += built.reduce((sum, { payload }) => sum + charactersOf(payload), 0);
   }
   await write(deps, done, events, listeners);
-  return done.length;
+  return { count: done.length, goesOn: done.length === PAGE || characters > MOST_CHARACTERS };
 };
+
+const charactersOf = (payload: NewEvent['payload']): number => (payload === null ? 0 : JSON.stringify(payload).length);
 
 /** Undefined: not now. */
 const tryBuild = async (

@@ -2,9 +2,7 @@ import type { Fact } from '../../events/index.ts';
 import { slicesOf } from '../../kit/slices-of.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { JsonObject } from './events/event-definition.ts';
-
-/** Rows of one statement: PostgreSQL takes 65,535 values. */
-const MOST_ROWS = 1000;
+import { MOST_IN_A_STATEMENT } from './most-in-a-statement.ts';
 
 /** SQL of the facts that are not numbered events yet. */
 
@@ -33,7 +31,7 @@ export const insertOutbox = async (
   now: Date,
 ): Promise<void> => {
   if (entries.length === 0) return;
-  for (const slice of slicesOf(entries, MOST_ROWS)) {
+  for (const slice of slicesOf(entries, MOST_IN_A_STATEMENT.size)) {
     await tx
       .insertInto('outbox')
       .values(

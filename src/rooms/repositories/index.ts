@@ -9,7 +9,7 @@ export { listTagNames } from './list-tag-names.ts';
 export { type MoveRefsDeps, moveRefs } from './move-refs.ts';
 export { createPipelineRefs, deletePipelineRef } from './pipeline-refs.ts';
 export type { PresentedCommit } from './present-commit.ts';
-export { presentCommit } from './present-commit.ts';
+export { presentCommit, titleOf } from './present-commit.ts';
 export { projectRepositories } from './project-repositories.ts';
 export { settleUpdate } from './push-intent-store.ts';
 export type { Push } from './push-journal.ts';

@@ -1,7 +1,7 @@
 import type { DeploymentMoved } from '../../../events/index.ts';
 import type { DeploymentId } from '../../../kit/ids.ts';
 import type { Db } from '../../../platform/postgres/index.ts';
-import { findCommit, presentCommit } from '../../repositories/index.ts';
+import { findCommit, titleOf } from '../../repositories/index.ts';
 import { utcSeconds } from '../payloads/payload-dates.ts';
 import { projectBlockWithUrls, projectUrl } from '../payloads/project-block.ts';
 import { userBlock } from '../payloads/user-block.ts';
@@ -55,7 +55,7 @@ const deploymentMoved: EventDefinition<DeploymentMoved> = {
       user: userBlock(user),
       user_url: user === undefined ? null : `${externalUrl}/${user.username}`,
       commit_url: commit === undefined ? null : `${url}/-/commit/${commit.sha}`,
-      commit_title: commit === undefined ? null : presentCommit(commit, url).title,
+      commit_title: commit === undefined ? null : titleOf(commit.message),
       ref: found.ref,
     };
     return [{ eventName: 'deployment', trigger: 'deployment_events', payload }];

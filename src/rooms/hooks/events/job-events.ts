@@ -6,6 +6,7 @@ import type { User } from '../../accounts/index.ts';
 import type { Pipeline } from '../../pipelines/index.ts';
 import type { Commit } from '../../repositories/index.ts';
 import { findRunnersByIds } from '../../runners/index.ts';
+import { commitAuthor, commitMessage } from '../payloads/commit-texts.ts';
 import { type JobOfPayload, jobAt, jobSeconds } from '../payloads/job-block.ts';
 import { isoSecondsMaybe, utcSecondsMaybe } from '../payloads/payload-dates.ts';
 import { projectBlock, repositoryBlockWithUrls } from '../payloads/project-block.ts';
@@ -48,16 +49,16 @@ const pipelineAsCommit = (
   found: { readonly commit: Commit; readonly author: User | undefined } | undefined,
   baseUrl: string,
 ) => {
-  const email = found?.commit.author.email ?? null;
+  const written = found === undefined ? { name: null, email: null } : commitAuthor(found.commit);
   const finishedAt = isCompleted(pipeline.status) ? pipeline.finishedAt : null;
   return {
     id: pipeline.id,
     name: pipeline.name,
     sha: pipeline.sha,
-    message: found?.commit.message ?? null,
-    author_name: found?.commit.author.name ?? null,
-    author_email: email,
-    author_url: found?.author === undefined ? `mailto:${email ?? ''}` : `${baseUrl}/${found.author.username}`,
+    message: found === undefined ? null : commitMessage(found.commit),
+    author_name: written.name,
+    author_email: written.email,
+    author_url: found?.author === undefined ? `mailto:${written.email ?? ''}` : `${baseUrl}/${found.author.username}`,
     status: pipeline.status,
     duration: finishedAt === null ? null : pipeline.duration,
     ...dates('started_at', pipeline.startedAt),

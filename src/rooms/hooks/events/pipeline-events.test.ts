@@ -251,6 +251,19 @@ describe('a job', () => {
   });
 });
 
+describe('a commit with an endless message', () => {
+  it('is told with its first line', async () => {
+    const project = await app.addProject('job: { script: x }');
+    await witness.listenTo(project.id, 'job_events', 'pipeline_events');
+    await project.commit({ 'a.txt': 'a' }, { message: `Title\n\n${'x'.repeat(200_000)}` });
+    await witness.take();
+    await project.run();
+    const events = await witness.take();
+    const message = 'Title\n\n--commit message is too big';
+    expect(new Set(events.map(({ payload }) => payload.at('commit', 'message')))).toEqual(new Set([message]));
+  });
+});
+
 describe('a deployment', () => {
   it('is told of as it begins and ends, and while it waits for somebody', async () => {
     const project = await app.addProject(`

@@ -1,4 +1,5 @@
-import { type Commit, presentCommit } from '../../repositories/index.ts';
+import { type Commit, titleOf } from '../../repositories/index.ts';
+import { commitAuthor, commitMessage } from './commit-texts.ts';
 
 /** Paths by what a commit did to them. */
 export interface CommitChanges {
@@ -10,12 +11,12 @@ export interface CommitChanges {
 /** A commit of payloads. Pure. `projectUrl`: `https://host/group/project`. */
 export const commitBlock = (commit: Commit, projectUrl: string) => ({
   id: commit.sha,
-  message: commit.message,
-  title: presentCommit(commit, projectUrl).title,
+  message: commitMessage(commit),
+  title: titleOf(commit.message),
   // As GitLab writes it: without fractions of a second, in the offset that it was made with.
   timestamp: commit.committer.date.replace(/\.\d+/, ''),
   url: `${projectUrl}/-/commit/${commit.sha}`,
-  author: { name: commit.author.name, email: commit.author.email },
+  author: commitAuthor(commit),
 });
 
 /** The same in pushes. */
