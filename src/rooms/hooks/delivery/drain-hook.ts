@@ -6,6 +6,7 @@ import type { Vault } from '../../../platform/secrets/index.ts';
 import { decide, type Verdict } from './decide.ts';
 import {
   type DueDelivery,
+  type EndedAttempt,
   findPayload,
   type Lease,
   markAttempt,
@@ -15,7 +16,7 @@ import {
   takeLease,
 } from './drain-store.ts';
 import type { Gate } from './gate.ts';
-import { type Attempt, type SendDeps, send } from './send.ts';
+import { type SendDeps, send } from './send.ts';
 
 export interface DrainDeps extends SendDeps {
   readonly db: Db;
@@ -115,25 +116,16 @@ const attemptOne = async (
   return verdict;
 };
 
-const mark = async (
-  deps: DrainDeps,
-  marked: {
-    readonly lease: Lease;
-    readonly delivery: DueDelivery;
-    readonly attempt: Attempt;
-    readonly verdict: Verdict;
-    readonly now: Date;
-  },
-): Promise<void> => {
-  const { verdict, lease } = marked;
+const mark = async (deps: DrainDeps, ended: EndedAttempt): Promise<void> => {
+  const { verdict, lease } = ended;
   const { disabledReason } = verdict.health;
   const { id, place } = lease.hook;
   if (disabledReason === null) {
-    await markAttempt(deps.db, deps.vault, marked);
+    await markAttempt(deps.db, deps.vault, ended);
     return;
   }
   await deps.db.transaction().execute(async (tx) => {
-    await markAttempt(tx, deps.vault, marked);
+    await markAttempt(tx, deps.vault, ended);
     await deps.publish(tx, [
       {
         type: 'hook_disabled',

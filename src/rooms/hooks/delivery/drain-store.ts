@@ -197,6 +197,15 @@ export const findPayload = async (db: Db, id: number): Promise<JsonObject | unde
   return row?.payload as JsonObject | undefined;
 };
 
+/** An attempt, and what was decided of it. */
+export interface EndedAttempt {
+  readonly lease: Lease;
+  readonly delivery: DueDelivery;
+  readonly attempt: Attempt;
+  readonly verdict: Verdict;
+  readonly now: Date;
+}
+
 /**
  * Writes down an attempt and what follows from it, in one statement. A delivery that was decided meanwhile stays as it is;
  * the hook's health is changed by whoever holds its lease only. The hook's row comes first, as in its deletion, so that the
@@ -205,19 +214,7 @@ export const findPayload = async (db: Db, id: number): Promise<JsonObject | unde
 export const markAttempt = async (
   db: Db | Tx,
   vault: Vault,
-  {
-    lease,
-    delivery,
-    attempt,
-    verdict,
-    now,
-  }: {
-    readonly lease: Lease;
-    readonly delivery: DueDelivery;
-    readonly attempt: Attempt;
-    readonly verdict: Verdict;
-    readonly now: Date;
-  },
+  { lease, delivery, attempt, verdict, now }: EndedAttempt,
 ): Promise<void> => {
   const { hook, until } = lease;
   const { outcome, answer, error, duration, requestHeaders } = attempt;
