@@ -2,9 +2,10 @@ export { findJobsWithRunner } from './claim-job.ts';
 export type { FinishJobDeps } from './finish-job.ts';
 export type { RunnerSubject } from './guards.ts';
 export { JobBell } from './job-bell.ts';
+export { findManagersByIds } from './manager-store.ts';
 export { buildPayload } from './payload/build-payload.ts';
 export { environmentUrlOf } from './payload/environment-url.ts';
-export { presentRunner } from './present.ts';
+export { presentManager, presentRunner } from './present.ts';
 export type { BuildPayload } from './request-job.ts';
 export { jobRequestRoute } from './routes/job-request-route.ts';
 export { jobUpdateRoute } from './routes/job-update-route.ts';
@@ -14,6 +15,7 @@ export type { Runner } from './runner.ts';
 export { ONLINE_WITHIN } from './runner.ts';
 export {
   countEmbeddedJobs,
+  findActiveRunners,
   findEmbeddedRunner,
   findRunnerByDigest,
   findRunnersByIds,

@@ -160,6 +160,46 @@ describe('B. runners and their tokens', () => {
     ]);
   });
 
+  it('16, 17. say of their managers which has a job', async () => {
+    const { runner, project: own } = await app.scene('a: { script: a }\n', { systemId: 's_dddddddddddd' });
+    const other = new FakeRunner(app.url, runner, { systemId: 's_eeeeeeeeeeee' });
+    const shown = async () => {
+      const list = (await app.http('GET', '/runners', { as: own.owner })).must(200);
+      const one = (await app.http('GET', `/runners/${runner.id}`, { as: own.owner })).must(200);
+      const managers = (await app.http('GET', `/runners/${runner.id}/managers`, { as: own.owner })).must(200);
+      return {
+        runner: [list.at(0, 'job_execution_status'), one.at('job_execution_status')],
+        managers: managers.pluck('job_execution_status'),
+        ids: managers.pluck('system_id'),
+        first: managers.at(0),
+      };
+    };
+    const job = await runner.mustTake('a');
+    await other.request();
+    expect(await shown()).toEqual({
+      runner: ['active', 'active'],
+      managers: ['idle', 'active'],
+      ids: ['s_eeeeeeeeeeee', 's_dddddddddddd'],
+      first: {
+        id: expect.any(Number),
+        system_id: 's_eeeeeeeeeeee',
+        version: '19.4.0',
+        revision: expect.any(String),
+        platform: 'linux',
+        architecture: 'amd64',
+        created_at: app.clock.now().toISOString(),
+        contacted_at: app.clock.now().toISOString(),
+        ip_address: '127.0.0.1',
+        status: 'online',
+        job_execution_status: 'idle',
+      },
+    });
+    await job.succeed();
+    expect(await shown()).toMatchObject({ runner: ['idle', 'idle'], managers: ['idle', 'idle'] });
+    const as = developer;
+    expect((await app.http('GET', `/runners/${runner.id}/managers`, { as })).outcome).toEqual(FORBIDDEN);
+  });
+
   it('18. lose a manager without losing themselves', async () => {
     const runner = await app.addRunner(project, {}, { systemId: 's_cccccccccccc' });
     await runner.request();

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { RunnerId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import type { RunnerFeatures, RunnerInfo } from '../../wire/runner-protocol.ts';
+import { EXECUTING } from '../../wire/statuses.ts';
 import type { RunnerManager } from './runner.ts';
 
 /** SQL of `runner_managers`: the processes that share one runner's token, told apart by their system id. */
@@ -58,6 +59,64 @@ export async function findManager(
     .where('runner_id', '=', runnerId)
     .where('system_id', '=', systemId)
     .executeTakeFirst();
+}
+
+/** With what it has said of itself. */
+export interface ManagerDetails extends RunnerManager {
+  readonly version: string | null;
+  readonly revision: string | null;
+  readonly platform: string | null;
+  readonly architecture: string | null;
+  readonly ipAddress: string | null;
+  readonly contactedAt: Date;
+  readonly createdAt: Date;
+  /** Has a job in its hands. */
+  readonly isActive: boolean;
+}
+
+const selectManagers = (db: Db) =>
+  db
+    .selectFrom('runner_managers')
+    .selectAll()
+    .select((manager) =>
+      manager
+        .exists(
+          manager
+            .selectFrom('jobs')
+            .select('jobs.id')
+            .whereRef('jobs.runner_id', '=', 'runner_managers.runner_id')
+            .whereRef('jobs.runner_manager_id', '=', 'runner_managers.id')
+            .where('jobs.status', 'in', EXECUTING),
+        )
+        .as('is_active'),
+    );
+
+type ManagerRow = Awaited<ReturnType<ReturnType<typeof selectManagers>['execute']>>[number];
+
+const toManager = (row: ManagerRow): ManagerDetails => ({
+  id: row.id,
+  systemId: row.system_id,
+  version: row.version,
+  revision: row.revision,
+  platform: row.platform,
+  architecture: row.architecture,
+  ipAddress: row.ip_address,
+  contactedAt: row.contacted_at,
+  createdAt: row.created_at,
+  isActive: Boolean(row.is_active),
+});
+
+/** All of a runner, the newest first. */
+export async function listManagers(db: Db, runnerId: RunnerId): Promise<readonly ManagerDetails[]> {
+  return (await selectManagers(db).where('runner_id', '=', runnerId).orderBy('id', 'desc').execute()).map(toManager);
+}
+
+export async function findManagersByIds(db: Db, ids: readonly number[]): Promise<ReadonlyMap<number, ManagerDetails>> {
+  if (ids.length === 0) return new Map();
+  const rows = await selectManagers(db)
+    .where('id', 'in', [...ids])
+    .execute();
+  return new Map(rows.map((row) => [row.id, toManager(row)]));
 }
 
 /** False: there is no such manager. */

@@ -2,6 +2,7 @@ import type { RawBuilder, Selectable } from 'kysely';
 import { sql } from 'kysely';
 import type { NamespaceId, ProjectId, RunnerId, UserId } from '../../kit/ids.ts';
 import type { DB, Db, Tx } from '../../platform/postgres/index.ts';
+import { EXECUTING } from '../../wire/statuses.ts';
 import { selfAndAncestors } from '../groups/index.ts';
 import type { Runner, RunnerStatus, RunnerType } from './runner.ts';
 import { ONLINE_WITHIN, STALE_AFTER } from './runner.ts';
@@ -243,6 +244,19 @@ export async function countRunners(db: Db, filter: RunnerListFilter): Promise<nu
     .select((one) => one.fn.countAll<number>().as('count'))
     .executeTakeFirst();
   return Number(row?.count ?? 0);
+}
+
+/** Those of them that have a job in their hands. */
+export async function findActiveRunners(db: Db, ids: readonly number[]): Promise<ReadonlySet<number>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('jobs')
+    .select('runner_id')
+    .distinct()
+    .where('runner_id', 'in', [...ids])
+    .where('status', 'in', EXECUTING)
+    .execute();
+  return new Set(rows.flatMap((row) => row.runner_id ?? []));
 }
 
 /** Jobs that are in the hands of the embedded runner. */

@@ -29,14 +29,16 @@ import {
 } from '../../groups/index.ts';
 import type { ProjectGuards } from '../../projects/index.ts';
 import { findProjectById, findRole, userCan } from '../../projects/index.ts';
+import { listManagers } from '../manager-store.ts';
 import { mayManageRunner } from '../may-manage-runner.ts';
-import { presentRunner, presentRunnerDetails } from '../present.ts';
+import { presentManager, presentRunner, presentRunnerDetails } from '../present.ts';
 import type { Runner } from '../runner.ts';
 import { RUNNER_STATUSES, type RunnerStatus } from '../runner.ts';
 import type { RunnerChanges, RunnerListFilter } from '../runner-store.ts';
 import {
   countRunners,
   deleteRunner,
+  findActiveRunners,
   findProjectsOfRunner,
   findRunner,
   insertRunner,
@@ -200,7 +202,11 @@ async function answerList(
   const filter = { ...filterOf(params, now), ...only };
   const runners = await listRunners(deps.db, filter, page);
   const total = await countRunners(deps.db, filter);
-  const rows = runners.map((runner) => presentRunner(runner, now));
+  const active = await findActiveRunners(
+    deps.db,
+    runners.map(({ id }) => id),
+  );
+  const rows = runners.map((runner) => presentRunner(runner, active.has(runner.id), now));
   return pageReply(request, page, rows, { total });
 }
 
@@ -250,7 +256,8 @@ const detailsOf = async (deps: ManagementRouteDeps, runner: Runner) => {
   );
   const group = runner.groupId === null ? undefined : await findGroupById(deps.db, runner.groupId);
   const groups = group === undefined ? [] : [presentGroupBasic(group, deps.server.externalUrl)];
-  return presentRunnerDetails(runner, deps.clock.now(), { projects: presented, groups });
+  const active = await findActiveRunners(deps.db, [runner.id]);
+  return presentRunnerDetails(runner, active.has(runner.id), deps.clock.now(), { projects: presented, groups });
 };
 
 const oneRunnerRoutes = (deps: ManagementRouteDeps): readonly Route[] => [
@@ -261,6 +268,18 @@ const oneRunnerRoutes = (deps: ManagementRouteDeps): readonly Route[] => [
     params: ID,
     guard: deps.accounts.signedIn({ scopes: ['manage_runner'] }),
     handler: async ({ subject, params }) => ok(await detailsOf(deps, await managedRunner(deps, subject, params.id))),
+  }),
+  route({
+    method: 'GET',
+    path: '/runners/:id/managers',
+    summary: "The processes that use a runner's token",
+    params: ID,
+    guard: deps.accounts.signedIn({ scopes: ['manage_runner'] }),
+    handler: async ({ subject, params }) => {
+      const runner = await managedRunner(deps, subject, params.id);
+      const now = deps.clock.now();
+      return ok((await listManagers(deps.db, runner.id)).map((manager) => presentManager(manager, now)));
+    },
   }),
   route({
     method: 'PUT',
