@@ -152,7 +152,10 @@ describe('a test of a project hook', () => {
       422,
       { message: 'Ensure the group has a project with commits.' },
     ]);
-    const inside = await app.addProject({}, { owner: project.owner, settings: { namespace_id: String(group) } });
+    const settings = { namespace_id: String(group) };
+    const gone = await app.addProject({}, { owner: project.owner, settings });
+    (await gone.call('DELETE', '')).must(202);
+    const inside = await app.addProject({}, { owner: project.owner, settings });
     expect((await app.http('POST', path, { as: project.owner })).status).toBe(201);
     expect(heard).toMatchObject([{ body: { project_id: inside.id } }]);
   });

@@ -16,9 +16,8 @@ const projectOf = async ({ db }: TryHookDeps, { place }: Hook): Promise<Project 
   if (place.kind === 'system') return undefined;
   if (place.kind === 'project') return findProjectById(db, place.projectId);
   const { rows } = await sql<{ readonly id: number }>`
-    select id from projects where namespace_id in ${selfAndDescendants(sql`${place.groupId}`)} order by id limit 1`.execute(
-    db,
-  );
+    select id from projects where namespace_id in ${selfAndDescendants(sql`${place.groupId}`)} and deleted_at is null
+      order by id limit 1`.execute(db);
   const [first] = rows;
   return first && findProjectById(db, first.id);
 };
