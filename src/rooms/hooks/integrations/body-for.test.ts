@@ -224,6 +224,9 @@ describe('what is told', () => {
     const project = { name: 'P', web_url: 'https://ci.example.com/g/p' };
     const deployment = { object_kind: 'deployment', status: 'success', environment: 'production', project };
     expect(fallback(deployment)).toContain('"fallback":"P: Deploy to production succeeded"');
+    const gone = { ...deployment, short_sha: 'abc', commit_url: null, commit_title: null };
+    expect(fallback(gone)).toContain('"title":"Commit","value":"abc"');
+    expect(JSON.stringify(bodyFor(integration('microsoft-teams'), null, gone))).not.toContain('"url":""');
     const push = {
       object_kind: 'push',
       user_name: 'Ada',

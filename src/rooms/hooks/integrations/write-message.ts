@@ -83,6 +83,9 @@ const DEPLOYMENTS: Readonly<
   canceled: { mood: 'warning', words: ['Deploy to ', ' was canceled'] },
 };
 
+/** Plain where the thing is gone: chats refuse links to nowhere. */
+const linked = (text: string, url: string): Piece => (url === '' ? text : { text, url });
+
 const ofDeployment = (payload: JsonObject): ChatMessage => {
   const { link } = projectOf(payload);
   const { mood, words } = DEPLOYMENTS[textAt(payload, 'status')] ?? { mood: 'neutral', words: ['Deploy to ', ''] };
@@ -94,14 +97,14 @@ const ofDeployment = (payload: JsonObject): ChatMessage => {
       {
         name: 'Job',
         value: [
-          { text: `#${textAt(payload, 'deployable_id')}`, url: textAt(payload, 'deployable_url') },
+          linked(`#${textAt(payload, 'deployable_id')}`, textAt(payload, 'deployable_url')),
           ` by ${personOf(payload)}`,
         ],
       },
       {
         name: 'Commit',
         value: [
-          { text: textAt(payload, 'short_sha'), url: textAt(payload, 'commit_url') },
+          linked(textAt(payload, 'short_sha'), textAt(payload, 'commit_url')),
           ...(commit === '' ? [] : [`: ${commit}`]),
         ],
       },
