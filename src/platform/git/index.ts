@@ -1,5 +1,6 @@
 export type { Commit } from './commit.ts';
 export { parseSignature, trailersOf } from './commit.ts';
+export { listRefsContaining, selectContaining } from './containing.ts';
 export type { Diff, FileDiff } from './diff.ts';
 export { diffCommits } from './diff.ts';
 export { findPathFault } from './file-path.ts';

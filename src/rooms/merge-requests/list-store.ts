@@ -238,3 +238,19 @@ export const countNotes = async (
     .execute();
   return new Map(rows.map((row) => [row.merge_request_id as MergeRequestId, Number(row.total)]));
 };
+
+/** Of one project: those of `iids`, and those whose merge or squash came to that commit (`isResult`), with their bases. */
+export const listBasesOfCommit = async (
+  db: Db,
+  projectId: ProjectId,
+  { sha, iids }: { readonly sha: string; readonly iids: readonly number[] },
+): Promise<readonly { readonly iid: number; readonly baseSha: string | null; readonly isResult: boolean }[]> => {
+  const isResult = sql<boolean>`coalesce(${sha} in (merge_commit_sha, squash_commit_sha), false)`;
+  const rows = await db
+    .selectFrom('merge_requests')
+    .select(['iid', 'base_sha', isResult.as('is_result')])
+    .where('project_id', '=', projectId)
+    .where(sql<boolean>`(iid = any(${[...iids]}::int[]) or merge_commit_sha = ${sha} or squash_commit_sha = ${sha})`)
+    .execute();
+  return rows.map((row) => ({ iid: row.iid, baseSha: row.base_sha, isResult: row.is_result }));
+};

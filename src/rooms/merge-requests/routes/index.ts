@@ -4,6 +4,7 @@ import { mergeRequestGuards } from '../guards.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import { changeRoutes } from './change-routes.ts';
 import { commitCommentRoutes } from './commit-comment-routes.ts';
+import { commitRoutes } from './commit-routes.ts';
 import type { MergeRequestRouteDeps } from './deps.ts';
 import { listRoutes } from './list-routes.ts';
 import { mergeRoutes } from './merge-routes.ts';
@@ -25,5 +26,6 @@ export const mergeRequestRoutes = (
     ...pipelineRoutes(deps),
     ...noteRoutes(deps),
     ...commitCommentRoutes(deps),
+    ...commitRoutes(deps),
   ];
 };
