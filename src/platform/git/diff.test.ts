@@ -21,12 +21,17 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const commitOf = async (repository: Repository, files: Readonly<Record<string, string>>): Promise<string> => {
+/** `links`: paths of files that are symbolic links. */
+const commitOf = async (
+  repository: Repository,
+  files: Readonly<Record<string, string>>,
+  links: readonly string[] = [],
+): Promise<string> => {
   const editor = new TreeEditor(repository, undefined);
   const blobs = [];
   for (const [path, text] of Object.entries(files)) {
     const blob = newObject('blob', Buffer.from(text));
-    await editor.put(path, '100644', blob.sha);
+    await editor.put(path, links.includes(path) ? '120000' : '100644', blob.sha);
     blobs.push(blob);
   }
   const { treeSha, objects } = editor.build();
@@ -47,5 +52,23 @@ it('counts towards the limit of all patches only those that are shown', async ()
   expect(overflow).toBe(true);
   expect(files.filter(({ tooLarge }) => !tooLarge).map(({ newPath, patch }) => [newPath, patch])).toEqual([
     ['small', '@@ -1 +1 @@\n-1\n+2\n'],
+  ]);
+});
+
+it('gives each file its own patch, whatever stands in the others', async () => {
+  const repository = server.repository(join(folder, 'own.git'));
+  await initRepository(repository, 'main');
+  const before = await commitOf(repository, { a: '1\n', b: '1\n', c: 'd', d: '1\n' });
+  const odd = '2\rdiff --git a/x b/x\u2028diff --git a/y b/y\n';
+  const after = await commitOf(repository, { a: odd, b: '2\n', c: 'd', d: '2\n' }, ['c']);
+  const { files } = await diffCommits(repository, before, after);
+  expect(
+    files.map(({ newPath, status, patch, oldMode, newMode }) => [newPath, status, oldMode, newMode, patch]),
+  ).toEqual([
+    ['a', 'changed', '100644', '100644', `@@ -1 +1 @@\n-1\n+${odd}`],
+    ['b', 'changed', '100644', '100644', '@@ -1 +1 @@\n-1\n+2\n'],
+    ['c', 'deleted', '100644', '0', '@@ -1 +0,0 @@\n-d\n\\ No newline at end of file\n'],
+    ['c', 'added', '0', '120000', '@@ -0,0 +1 @@\n+d\n\\ No newline at end of file\n'],
+    ['d', 'changed', '100644', '100644', '@@ -1 +1 @@\n-1\n+2\n'],
   ]);
 });

@@ -45,23 +45,36 @@ const parseRaw = (output: Buffer): readonly RawLine[] => {
     const oldPath = fields[at + 1] ?? '';
     const renamed = letter === 'R' || letter === 'C';
     const newPath = renamed ? (fields[at + 2] ?? '') : oldPath;
-    lines.push({ oldMode, newMode, letter, oldPath, newPath });
+    lines.push(...linesOf({ oldMode, newMode, letter, oldPath, newPath }));
     at += renamed ? 3 : 2;
   }
   return lines;
 };
 
+const NO_MODE = '000000';
+
+/** A file that has become a link, or the other way round: its patches are those of a file that goes and one that comes. */
+const linesOf = (line: RawLine): readonly RawLine[] =>
+  line.letter === 'T'
+    ? [
+        { ...line, letter: 'D', newMode: NO_MODE },
+        { ...line, letter: 'A', oldMode: NO_MODE },
+      ]
+    : [line];
+
 const STATUS: Readonly<Record<string, FileDiff['status']>> = { A: 'added', D: 'deleted', R: 'renamed' };
 
-/** Every line of a patch's content begins with a sign, so only headers begin with `diff`. */
-const patchesOf = (output: string): readonly string[] =>
-  output
-    .split(/^(?=diff --git )/m)
-    .filter((part) => part.startsWith('diff --git '))
-    .map((part) => {
-      const start = part.startsWith('@@') ? 0 : part.indexOf('\n@@') + 1;
-      return start === 0 ? '' : part.slice(start);
-    });
+const HEADER = '\ndiff --git ';
+
+/** Every line of a patch's content begins with a sign, so only headers begin with `diff`. Lines end with LF, with nothing else. */
+const patchesOf = (output: string): readonly string[] => {
+  const parts = `\n${output}`.split(HEADER).slice(1);
+  return parts.map((part, index) => {
+    const start = part.indexOf('\n@@') + 1;
+    if (start === 0) return '';
+    return index === parts.length - 1 ? part.slice(start) : `${part.slice(start)}\n`;
+  });
+};
 
 /** What two commits differ in, file by file, renames found. Patches of more than 200 KiB are left out, as GitLab does. */
 export const diffCommits = async (repository: Repository, before: string, after: string): Promise<Diff> => {
@@ -88,8 +101,8 @@ export const diffCommits = async (repository: Repository, before: string, after:
     return {
       oldPath,
       newPath,
-      oldMode: oldMode === '000000' ? '0' : oldMode,
-      newMode: newMode === '000000' ? '0' : newMode,
+      oldMode: oldMode === NO_MODE ? '0' : oldMode,
+      newMode: newMode === NO_MODE ? '0' : newMode,
       status: STATUS[letter] ?? 'changed',
       patch: tooLarge ? '' : text,
       tooLarge,

@@ -55,8 +55,9 @@ const findLine = async (
     commit.parentShas[0] ?? EMPTY_TREE,
     commit.sha,
   );
-  const file = files.find(({ newPath }) => newPath === path);
-  const place = file && findDiffLine(file.patch, line, lineType);
+  const [place] = files.flatMap(({ newPath, patch }) =>
+    newPath === path ? (findDiffLine(patch, line, lineType) ?? []) : [],
+  );
   if (place === undefined) return null;
   const lineCode = `${createHash('sha1').update(path).digest('hex')}_${place.old}_${place.new}`;
   return { path, line: lineType === 'new' ? place.new : place.old, lineType, lineCode };
