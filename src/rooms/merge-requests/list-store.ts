@@ -102,8 +102,8 @@ export const listRemovedByMerge = async (
   return rows.map(toMergeRequest);
 };
 
-/** People by id or by absence and presence. */
-export type PersonFilter = { readonly id: UserId } | 'none' | 'any';
+/** People by id, by username (lower case), or by absence and presence. */
+export type PersonFilter = { readonly id: UserId } | { readonly username: string } | 'none' | 'any';
 
 export interface MergeRequestFilter {
   /** Where to look: one project, a group with all below it, or everywhere. */
@@ -119,6 +119,8 @@ export interface MergeRequestFilter {
   readonly authorUsername?: string | undefined;
   readonly assignee?: PersonFilter | undefined;
   readonly reviewer?: PersonFilter | undefined;
+  /** Besides: what somebody has to do with it. */
+  readonly scope?: { readonly part: 'author' | 'assignee' | 'reviewer'; readonly id: UserId } | undefined;
   /** All of them; `'none'`: without any. */
   readonly labels?: readonly string[] | 'none' | 'any' | undefined;
   /** In the title or the description. */
@@ -142,8 +144,13 @@ const person = (part: 'assignee' | 'reviewer', filter: PersonFilter) => {
   const of = sql`from merge_request_people where merge_request_id = merge_requests.id and part = ${part}`;
   if (filter === 'none') return sql<boolean>`not exists (select ${of})`;
   if (filter === 'any') return sql<boolean>`exists (select ${of})`;
-  return sql<boolean>`exists (select ${of} and user_id = ${filter.id})`;
+  const user =
+    'id' in filter ? sql`${filter.id}` : sql`(select id from users where lower(username) = ${filter.username})`;
+  return sql<boolean>`exists (select ${of} and user_id = ${user})`;
 };
+
+const scopeCondition = ({ part, id }: NonNullable<MergeRequestFilter['scope']>) =>
+  part === 'author' ? sql<boolean>`merge_requests.author_id = ${id}` : person(part, { id });
 
 /** Reading merge requests is reading code: of private projects from planner on. */
 const visibleTo = (viewer: User | undefined, now: Date) => {
@@ -177,6 +184,7 @@ const conditionsOf = (filter: MergeRequestFilter, viewer: User | undefined, now:
   }
   if (filter.assignee !== undefined) all.push(person('assignee', filter.assignee));
   if (filter.reviewer !== undefined) all.push(person('reviewer', filter.reviewer));
+  if (filter.scope !== undefined) all.push(scopeCondition(filter.scope));
   if (labels === 'none') all.push(sql<boolean>`merge_requests.labels = '{}'`);
   else if (labels === 'any') all.push(sql<boolean>`merge_requests.labels <> '{}'`);
   else if (labels !== undefined) all.push(sql<boolean>`merge_requests.labels @> ${[...labels]}::text[]`);

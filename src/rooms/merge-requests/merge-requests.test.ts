@@ -241,6 +241,23 @@ describe('lists', () => {
     expect(await iids({ author_id: String(project.owner.user.id), order_by: 'title', sort: 'asc' })).toEqual([1, 2, 3]);
     expect(await iids({ author_id: '999999' })).toEqual([]);
     expect(await iids({ assignee_id: 'Any' })).toEqual([]);
+    const { username, id } = project.owner.user;
+    (await project.call('PUT', '/merge_requests/2', { json: { assignee_ids: [id], reviewer_ids: [id] } })).must(200);
+    for (const part of ['assignee', 'reviewer']) {
+      expect(await iids({ [`${part}_username`]: username.toUpperCase() })).toEqual([2]);
+      expect(await iids({ [`${part}_username`]: 'nobody-at-all' })).toEqual([]);
+      const query = { [`${part}_id`]: 'somebody' };
+      expect((await project.call('GET', '/merge_requests', { query })).outcome).toEqual([
+        400,
+        { error: `${part}_id should be an integer, None, or Any, however got somebody` },
+      ]);
+    }
+    expect(await iids({ scope: 'assigned_to_me' })).toEqual([2]);
+    expect(await iids({ scope: 'assigned_to_me', assignee_id: '999999' })).toEqual([]);
+    expect(await iids({ scope: 'created_by_me', author_id: '999999' })).toEqual([]);
+    expect(
+      (await project.call('GET', '/merge_requests', { query: { author_id: '1', author_username: 'x' } })).status,
+    ).toBe(400);
     const page = await project.call('GET', '/merge_requests', { query: { per_page: '2', view: 'simple' } });
     expect(page.headers.get('x-total')).toBe('3');
     expect(Object.keys(page.rows()[0]?.body ?? {})).toContain('web_url');

@@ -6,7 +6,9 @@ import {
   commaList,
   enumeration,
   integer,
+  invalidParams,
   isoDateTime,
+  mutuallyExclusive,
   type Params,
   pageOf,
   pageReply,
@@ -45,7 +47,9 @@ const listParams = {
   author_id: integer(),
   author_username: string(),
   assignee_id: string({ description: 'A user, None or Any' }),
+  assignee_username: string(),
   reviewer_id: string({ description: 'A user, None or Any' }),
+  reviewer_username: string(),
   source_branch: string(),
   target_branch: string(),
   search: string(),
@@ -60,14 +64,24 @@ const listParams = {
   with_merge_status_recheck: boolean({ default: false }),
 };
 
+const rules = [
+  mutuallyExclusive('author_id', 'author_username'),
+  mutuallyExclusive('assignee_id', 'assignee_username'),
+  mutuallyExclusive('reviewer_id', 'reviewer_username'),
+];
+
 type ListParams = Params<typeof listParams>;
 
-const personOf = (text: string | undefined): PersonFilter | undefined => {
+/** Throws 400 for what is no number, `None` or `Any`. */
+const personOf = (part: 'assignee' | 'reviewer', params: ListParams): PersonFilter | undefined => {
+  const [text, username] = [params[`${part}_id`], params[`${part}_username`]];
+  if (username !== undefined && username !== '') return { username: username.toLowerCase() };
   if (text === undefined || text === '') return undefined;
   const word = text.toLowerCase();
   if (word === 'none' || word === 'any') return word;
   const id = Number(text);
-  return { id: (Number.isSafeInteger(id) ? id : -1) as UserId };
+  if (Number.isSafeInteger(id)) return { id: id as UserId };
+  throw invalidParams([{ attribute: `${part}_id`, text: `should be an integer, None, or Any, however got ${text}` }]);
 };
 
 const labelsOf = (labels: readonly string[] | undefined): MergeRequestFilter['labels'] => {
@@ -90,17 +104,17 @@ const searchOf = ({ search, in: places }: ListParams): MergeRequestFilter['searc
 };
 
 /** `created_by_me` and its like; for nobody signed in they hold nothing. */
-const scopeOf = (scope: ListParams['scope'], user: User | undefined): Partial<MergeRequestFilter> => {
+const scopeOf = (scope: ListParams['scope'], user: User | undefined): MergeRequestFilter['scope'] => {
   const id = user?.id ?? (-1 as UserId);
   switch (scope?.replaceAll('-', '_')) {
     case 'created_by_me':
-      return { authorId: id };
+      return { part: 'author', id };
     case 'assigned_to_me':
-      return { assignee: { id } };
+      return { part: 'assignee', id };
     case 'reviews_for_me':
-      return { reviewer: { id } };
+      return { part: 'reviewer', id };
     default:
-      return {};
+      return undefined;
   }
 };
 
@@ -115,8 +129,8 @@ const filterOf = (
   targetBranch: params.target_branch,
   authorId: params.author_id,
   authorUsername: params.author_username,
-  assignee: personOf(params.assignee_id),
-  reviewer: personOf(params.reviewer_id),
+  assignee: personOf('assignee', params),
+  reviewer: personOf('reviewer', params),
   labels: labelsOf(params.labels),
   search: searchOf(params),
   draft: params.draft ?? (params.wip === undefined ? undefined : params.wip === 'yes'),
@@ -124,7 +138,7 @@ const filterOf = (
   createdBefore: params.created_before,
   updatedAfter: params.updated_after,
   updatedBefore: params.updated_before,
-  ...scopeOf(params.scope, user),
+  scope: scopeOf(params.scope, user),
 });
 
 const answerList = async (
@@ -158,6 +172,7 @@ export const listRoutes = (deps: MergeRequestRouteDeps): readonly Route[] => [
     path: '/merge_requests',
     summary: 'List merge requests, without `scope` those of the caller',
     params: { ...listParams, non_archived: boolean({ default: false }) },
+    rules,
     guard: deps.accounts.anyone(),
     handler: async ({ subject, params, request }) => {
       const user = actingUser(subject);
@@ -172,6 +187,7 @@ export const listRoutes = (deps: MergeRequestRouteDeps): readonly Route[] => [
     path: '/groups/:id/merge_requests',
     summary: 'List the merge requests of a group and all groups below it',
     params: { ...listParams, non_archived: boolean({ default: true }) },
+    rules,
     guard: deps.group('read_group'),
     handler: async ({ subject, params, request }) => {
       const user = actingUser(subject.actor);
@@ -187,6 +203,7 @@ export const listRoutes = (deps: MergeRequestRouteDeps): readonly Route[] => [
     path: '/projects/:id/merge_requests',
     summary: 'List the merge requests of a project',
     params: { ...listParams, iids: arrayOf(integer()) },
+    rules,
     guard: deps.mergeRequestGuards.project('read_merge_request', { jobToken: 'READ_MERGE_REQUESTS' }),
     handler: async ({ subject, params, request }) => {
       const user = actingUser(subject.actor);
