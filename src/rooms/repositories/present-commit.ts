@@ -27,9 +27,11 @@ const CUT_TITLE = 80;
 export const titleOf = (message: string): string => {
   if (message.trim() === '') return 'No commit message';
   const [line = ''] = message.split(/[\r\n]/, 1);
-  if (line.length < LONG_TITLE) return line;
-  const blank = line.lastIndexOf(' ', CUT_TITLE);
-  return `${line.slice(0, blank > 0 ? blank : CUT_TITLE)}…`;
+  // None takes more than two places of a text, which may be endless.
+  const characters = Array.from(line.slice(0, 2 * LONG_TITLE));
+  if (characters.length < LONG_TITLE) return line;
+  const blank = characters.lastIndexOf(' ', CUT_TITLE);
+  return `${characters.slice(0, blank > 0 ? blank : CUT_TITLE).join('')}…`;
 };
 
 /** `projectUrl`: `https://host/group/project`. */
