@@ -131,6 +131,17 @@ export interface MergeRequestFilter {
   readonly updatedAfter?: Date | undefined;
   readonly updatedBefore?: Date | undefined;
   readonly nonArchived?: boolean | undefined;
+  /** Whether anybody has approved it. */
+  readonly approved?: boolean | undefined;
+  /** What it must not have; of labels none. */
+  readonly not?:
+    | {
+        readonly author?: { readonly id: UserId } | { readonly username: string } | undefined;
+        readonly assignee?: PersonFilter | undefined;
+        readonly reviewer?: PersonFilter | undefined;
+        readonly labels?: readonly string[] | 'none' | 'any' | undefined;
+      }
+    | undefined;
 }
 
 export const MERGE_REQUEST_ORDERS = ['created_at', 'updated_at', 'merged_at', 'title'] as const;
@@ -140,17 +151,32 @@ export interface MergeRequestOrder {
   readonly direction: 'asc' | 'desc';
 }
 
+const userOf = (filter: { readonly id: UserId } | { readonly username: string }) =>
+  'id' in filter ? sql`${filter.id}` : sql`(select id from users where lower(username) = ${filter.username})`;
+
 const person = (part: 'assignee' | 'reviewer', filter: PersonFilter) => {
   const of = sql`from merge_request_people where merge_request_id = merge_requests.id and part = ${part}`;
   if (filter === 'none') return sql<boolean>`not exists (select ${of})`;
   if (filter === 'any') return sql<boolean>`exists (select ${of})`;
-  const user =
-    'id' in filter ? sql`${filter.id}` : sql`(select id from users where lower(username) = ${filter.username})`;
-  return sql<boolean>`exists (select ${of} and user_id = ${user})`;
+  return sql<boolean>`exists (select ${of} and user_id = ${userOf(filter)})`;
 };
 
 const scopeCondition = ({ part, id }: NonNullable<MergeRequestFilter['scope']>) =>
   part === 'author' ? sql<boolean>`merge_requests.author_id = ${id}` : person(part, { id });
+
+const negationsOf = ({ author, assignee, reviewer, labels }: NonNullable<MergeRequestFilter['not']>) => {
+  const all = [];
+  if (author !== undefined) all.push(sql<boolean>`merge_requests.author_id is distinct from ${userOf(author)}`);
+  if (assignee !== undefined) all.push(sql<boolean>`not ${person('assignee', assignee)}`);
+  if (reviewer !== undefined) all.push(sql<boolean>`not ${person('reviewer', reviewer)}`);
+  if (labels === 'none') all.push(sql<boolean>`merge_requests.labels <> '{}'`);
+  else if (labels === 'any') all.push(sql<boolean>`merge_requests.labels = '{}'`);
+  else if (labels !== undefined) all.push(sql<boolean>`not merge_requests.labels && ${[...labels]}::text[]`);
+  return all;
+};
+
+const isApproved = sql<boolean>`exists (
+  select from merge_request_approvals where merge_request_id = merge_requests.id)`;
 
 /** Reading merge requests is reading code: of private projects from planner on. */
 const visibleTo = (viewer: User | undefined, now: Date) => {
@@ -198,6 +224,8 @@ const conditionsOf = (filter: MergeRequestFilter, viewer: User | undefined, now:
   if (filter.createdBefore !== undefined) all.push(sql<boolean>`merge_requests.created_at <= ${filter.createdBefore}`);
   if (filter.updatedAfter !== undefined) all.push(sql<boolean>`merge_requests.updated_at >= ${filter.updatedAfter}`);
   if (filter.updatedBefore !== undefined) all.push(sql<boolean>`merge_requests.updated_at <= ${filter.updatedBefore}`);
+  if (filter.approved !== undefined) all.push(sql<boolean>`${isApproved} = ${filter.approved}`);
+  if (filter.not !== undefined) all.push(...negationsOf(filter.not));
   return sql<boolean>`${sql.join(all, sql` and `)}`;
 };
 

@@ -5,6 +5,7 @@ import {
   boolean,
   commaList,
   enumeration,
+  hashOf,
   integer,
   invalidParams,
   isoDateTime,
@@ -34,14 +35,7 @@ import type { MergeRequestRouteDeps } from './deps.ts';
 
 const SCOPES = ['created-by-me', 'assigned-to-me', 'created_by_me', 'assigned_to_me', 'reviews_for_me', 'all'] as const;
 
-const listParams = {
-  ...pagingParams,
-  state: enumeration(['opened', 'closed', 'locked', 'merged', 'all'], { default: 'all' }),
-  order_by: enumeration([...MERGE_REQUEST_ORDERS, 'label_priority', 'milestone_due', 'popularity', 'priority'], {
-    default: 'created_at',
-  }),
-  sort: enumeration(['asc', 'desc'], { default: 'desc' }),
-  scope: enumeration(SCOPES),
+const negatable = {
   labels: commaList({ description: 'Names, all of which it must have; None or Any' }),
   milestone: string(),
   author_id: integer(),
@@ -50,6 +44,19 @@ const listParams = {
   assignee_username: string(),
   reviewer_id: string({ description: 'A user, None or Any' }),
   reviewer_username: string(),
+};
+
+const listParams = {
+  ...pagingParams,
+  state: enumeration(['opened', 'closed', 'locked', 'merged', 'all'], { default: 'all' }),
+  order_by: enumeration([...MERGE_REQUEST_ORDERS, 'label_priority', 'milestone_due', 'popularity', 'priority'], {
+    default: 'created_at',
+  }),
+  sort: enumeration(['asc', 'desc'], { default: 'desc' }),
+  scope: enumeration(SCOPES),
+  ...negatable,
+  not: hashOf(negatable, { description: 'What it must not have; of labels none' }),
+  approved: enumeration(['yes', 'no']),
   source_branch: string(),
   target_branch: string(),
   search: string(),
@@ -71,9 +78,10 @@ const rules = [
 ];
 
 type ListParams = Params<typeof listParams>;
+type Negatable = Params<typeof negatable>;
 
 /** Throws 400 for what is no number, `None` or `Any`. */
-const personOf = (part: 'assignee' | 'reviewer', params: ListParams): PersonFilter | undefined => {
+const personOf = (part: 'assignee' | 'reviewer', params: Negatable): PersonFilter | undefined => {
   const [text, username] = [params[`${part}_id`], params[`${part}_username`]];
   if (username !== undefined && username !== '') return { username: username.toLowerCase() };
   if (text === undefined || text === '') return undefined;
@@ -89,6 +97,23 @@ const labelsOf = (labels: readonly string[] | undefined): MergeRequestFilter['la
   const [only = ''] = labels;
   const word = only.toLowerCase();
   return labels.length === 1 && (word === 'none' || word === 'any') ? word : labels;
+};
+
+const negatedOf = (not: Negatable | undefined): MergeRequestFilter['not'] => {
+  if (not === undefined) return undefined;
+  const { author_id: id, author_username: username } = not;
+  const author =
+    id === undefined
+      ? username === undefined
+        ? undefined
+        : { username: username.toLowerCase() }
+      : { id: id as UserId };
+  return {
+    author,
+    assignee: personOf('assignee', not),
+    reviewer: personOf('reviewer', not),
+    labels: labelsOf(not.labels),
+  };
 };
 
 const statesOf = (state: ListParams['state']): MergeRequestFilter['states'] => {
@@ -138,6 +163,8 @@ const filterOf = (
   createdBefore: params.created_before,
   updatedAfter: params.updated_after,
   updatedBefore: params.updated_before,
+  approved: params.approved === undefined ? undefined : params.approved === 'yes',
+  not: negatedOf(params.not),
   scope: scopeOf(params.scope, user),
 });
 
