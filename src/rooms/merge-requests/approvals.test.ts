@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../../../test/support/test-app.ts';
+import { type Person, startTestApp, type TestApp } from '../../../test/support/test-app.ts';
 import type { TestProject } from '../../../test/support/test-project.ts';
+import { ROLES } from '../groups/index.ts';
 
 let app: TestApp;
 
@@ -78,5 +79,26 @@ describe('approvals', () => {
     });
     (await project.call('POST', '/merge_requests/1/approve')).must(201);
     expect((await state()).at('rules', 0, 'approved_by')).toMatchObject([{ id: project.owner.user.id }]);
+  });
+
+  it('are for members who may change it, and stay with what is merged', async () => {
+    const project = await projectWithMergeRequest();
+    const [author, guest] = [await app.addPerson('approving-reporter'), await app.addPerson('approving-guest')];
+    await project.set({ visibility: 'public' });
+    await project.addMember(author, ROLES.reporter);
+    await project.addMember(guest, ROLES.guest);
+    const as = async (person: Person, path: string) =>
+      project.call('POST', `/merge_requests/1/${path}`, { as: person });
+    expect((await as(author, 'approve')).status).toBe(401);
+    (await project.call('PUT', '/merge_requests/1', { json: { assignee_ids: [author.user.id] } })).must(200);
+    expect((await project.call('GET', '/merge_requests/1/approvals', { as: author })).at('user_can_approve')).toBe(
+      true,
+    );
+    (await as(author, 'approve')).must(201);
+    expect((await as(guest, 'approve')).status).toBe(401);
+    expect((await as(guest, 'unapprove')).status).toBe(403);
+    (await project.call('PUT', '/merge_requests/1/merge')).must(200);
+    expect((await as(author, 'unapprove')).status).toBe(404);
+    expect((await project.call('GET', '/merge_requests/1/approvals')).at('approved')).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 import type { Guard } from '../../http/index.ts';
 import { forbidden, recordNotFound, unauthorized } from '../../kit/errors.ts';
 import type { Db } from '../../platform/postgres/index.ts';
+import { actingUser } from '../accounts/index.ts';
 import { ROLES } from '../groups/index.ts';
 import {
   can,
@@ -29,8 +30,10 @@ export type MergeRequestRight =
   | 'comment'
   /** Its author, its assignees, and developers. */
   | 'update'
-  /** Developers. */
+  /** Members who may update it. */
   | 'approve'
+  /** The same; who may not is refused with 403, as in GitLab. */
+  | 'unapprove'
   /** Developers on the source branch. */
   | 'run_pipeline'
   /** Whoever may push or merge into the target branch. */
@@ -52,7 +55,8 @@ export interface MergeRequestGuards {
 const LABELS: Readonly<Record<MergeRequestRight, string>> = {
   comment: 'comment on the merge request',
   update: 'update the merge request, as developer, author or assignee',
-  approve: 'approve the merge request, as developer',
+  approve: 'approve the merge request, as developer, or member and author or assignee',
+  unapprove: 'approve the merge request, as developer, or member and author or assignee',
   run_pipeline: 'create_pipeline of the merge request',
   merge: 'merge into the target branch',
   cancel_merge: 'merge into the target branch, or its author',
@@ -76,14 +80,14 @@ export const mergeRequestGuards = (deps: { readonly db: Db; readonly project: Pr
   };
   const may = async (subject: ChangerSubject, right: MergeRequestRight): Promise<boolean> => {
     const { actor, project, role, mergeRequest } = subject;
-    const isDeveloper = can(actor, 'push_code', project, role);
     switch (right) {
       case 'comment':
         return !project.archived && (mergeRequest.discussionLocked !== true || role !== undefined);
       case 'update':
-        return isDeveloper || (!project.archived && isInvolved(mergeRequest, actor.user.id));
+        return mayUpdate(subject, mergeRequest);
       case 'approve':
-        return isDeveloper;
+      case 'unapprove':
+        return mayApprove(subject, mergeRequest);
       case 'run_pipeline':
         return can(actor, 'create_pipeline', project, role);
       case 'cancel_merge':
@@ -130,6 +134,15 @@ export const mergeRequestGuards = (deps: { readonly db: Db; readonly project: Pr
 /** Internal comments are for members from reporter on. */
 export const seesInternal = ({ role }: Pick<ProjectSubject, 'role'>): boolean =>
   role !== undefined && role >= ROLES.reporter;
+
+const mayUpdate = ({ actor, project, role }: ProjectSubject, mergeRequest: MergeRequest): boolean => {
+  if (can(actor, 'push_code', project, role)) return true;
+  const user = actingUser(actor);
+  return user !== undefined && !project.archived && isInvolved(mergeRequest, user.id);
+};
+
+export const mayApprove = (subject: ProjectSubject, mergeRequest: MergeRequest): boolean =>
+  subject.role !== undefined && mayUpdate(subject, mergeRequest);
 
 const isInvolved = ({ authorId, assigneeIds }: MergeRequest, userId: number): boolean =>
   authorId === userId || assigneeIds.some((id) => id === userId);

@@ -1,8 +1,9 @@
 import { type ApiRequest, created, ok, type Route, route, string } from '../../../http/index.ts';
 import { actingUser, findUsersByIds, presentUserBasic } from '../../accounts/index.ts';
-import { can, type ProjectSubject } from '../../projects/index.ts';
+import type { ProjectSubject } from '../../projects/index.ts';
 import { listApprovals } from '../approval-store.ts';
 import { approve, unapprove } from '../change-approvals.ts';
+import { mayApprove } from '../guards.ts';
 import { judgeMerge } from '../judge-merge.ts';
 import type { MergeRequest } from '../merge-request.ts';
 import { mergeStatus } from '../merge-status.ts';
@@ -31,10 +32,11 @@ const findApprovals = async (deps: MergeRequestRouteDeps, { id }: MergeRequest) 
  */
 const answerApprovals = async (
   deps: MergeRequestRouteDeps,
-  { actor, project, role }: ProjectSubject,
+  subject: ProjectSubject,
   mergeRequest: MergeRequest,
   request: ApiRequest,
 ) => {
+  const { actor, project } = subject;
   const approvals = await findApprovals(deps, mergeRequest);
   const userId = actingUser(actor)?.id;
   const hasApproved = approvals.some(({ user }) => user.id === userId);
@@ -43,7 +45,7 @@ const answerApprovals = async (
     ...presentMergeRequestText(mergeRequest),
     merge_status: mergeStatus(facts),
     user_has_approved: hasApproved,
-    user_can_approve: !hasApproved && can(actor, 'push_code', project, role),
+    user_can_approve: !hasApproved && mayApprove(subject, mergeRequest),
     approved: approvals.length > 0,
     approvals_required: 0,
     approvals_left: 0,
@@ -111,7 +113,7 @@ export const approvalRoutes = (deps: MergeRequestRouteDeps): readonly Route[] =>
     path: `${PATH}/unapprove`,
     summary: 'Take back an approval',
     params: {},
-    guard: deps.mergeRequestGuards.change('approve'),
+    guard: deps.mergeRequestGuards.change('unapprove'),
     handler: async ({ subject, request }) => {
       await unapprove(deps, subject.actor.user, subject.mergeRequest);
       return created(await answerApprovals(deps, subject, subject.mergeRequest, request));
