@@ -108,6 +108,55 @@ describe('facts', () => {
   });
 });
 
+describe('an event that the database does not take', () => {
+  it('keeps its place for five attempts, and then goes into the feed without a payload', async () => {
+    const creatorId = (await app.root()).user.id;
+    const projects = await Promise.all([0, 1, 2, 3, 4].map(() => app.addProject({})));
+    for (const { id } of projects) {
+      const place = { kind: 'project', projectId: id } as const;
+      const settings = { ...SETTINGS, switches: ['releases_events'] } as const;
+      await app.db
+        .transaction()
+        .execute((tx) => insertHook(tx, app.parts.vault, { place, settings, creatorId }, app.clock.now()));
+    }
+    await app.tick('events');
+    const poison = sql.lit(projects[2]?.id ?? 0);
+    await sql`alter table events add constraint poison check (project_id <> ${poison} or payload is null) not valid`.execute(
+      app.db,
+    );
+    for (const { id } of projects) await publish(updated(id));
+    const told = async () => {
+      const rows = await app.db
+        .selectFrom('events')
+        .select(['project_id', 'payload'])
+        .where('event_name', '=', 'project_update')
+        .where(
+          'project_id',
+          'in',
+          projects.map(({ id }) => id),
+        )
+        .orderBy('sequence')
+        .execute();
+      return rows.map(({ project_id: id, payload }) => [
+        projects.findIndex((project) => project.id === id),
+        payload !== null,
+      ]);
+    };
+    const before = [
+      [0, true],
+      [1, true],
+    ];
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      await app.tick('events');
+      expect(await told(), `attempt ${attempt}`).toEqual(before);
+    }
+    await app.tick('events');
+    expect(await told()).toEqual([...before, [2, false], [3, true], [4, true]]);
+    await sql`alter table events drop constraint poison`.execute(app.db);
+    expect(app.faults.splice(0)).toHaveLength(5);
+  });
+});
+
 describe('events with large payloads', () => {
   it('are written in several goes, at once', async () => {
     const project = await app.addProject({});

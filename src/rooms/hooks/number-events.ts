@@ -40,9 +40,14 @@ export const numberEvents = async (deps: NumberEventsDeps): Promise<number> => {
   return outcome.kind === 'done' ? outcome.value : 0;
 };
 
-/** `goesOn`: there may be more that can be taken at once. */
-const numberPage = async (deps: NumberEventsDeps): Promise<{ readonly count: number; readonly goesOn: boolean }> => {
-  const entries = await listOutbox(deps.db, PAGE);
+interface PageOutcome {
+  readonly count: number;
+  /** There may be more that can be taken at once. */
+  readonly goesOn: boolean;
+}
+
+const numberPage = async (deps: NumberEventsDeps, most = PAGE): Promise<PageOutcome> => {
+  const entries = await listOutbox(deps.db, most);
   if (entries.length === 0) return { count: 0, goesOn: false };
   const bound = entries.map((entry) => ({ entry, definition: definitionOf(entry.fact) }));
   const places = bound.flatMap(({ definition }) => (definition === undefined ? [] : [definition.place]));
@@ -60,9 +65,38 @@ const numberPage = async (deps: NumberEventsDeps): Promise<{ readonly count: num
     done.push(entry);
     characters += built.reduce((sum, { payload }) => sum + charactersOf(payload), 0);
   }
-  await write(deps, done, events, listeners);
-  return { count: done.length, goesOn: done.length === PAGE || characters > MOST_CHARACTERS };
+  try {
+    await write(deps, done, events, listeners);
+  } catch (error) {
+    return goAround(deps, done, error);
+  }
+  return { count: done.length, goesOn: done.length === most || characters > MOST_CHARACTERS };
 };
+
+/** Finds the one that the database does not take, by halves: what stands before it is written, the attempt is counted. */
+const goAround = async (
+  deps: NumberEventsDeps,
+  entries: readonly OutboxEntry[],
+  error: unknown,
+): Promise<PageOutcome> => {
+  const [entry] = entries;
+  if (entry === undefined || !isAboutTheData(error)) throw error;
+  if (entries.length > 1) return numberPage(deps, Math.ceil(entries.length / 2));
+  deps.log.error({ err: error, fact: entry.fact, attempts: entry.attempts }, 'an event could not be written');
+  await countAttempt(deps.db, entry.id);
+  return { count: 0, goesOn: false };
+};
+
+/** SQLSTATE classes of what the database refuses for what it is: data, constraints, limits of the program. */
+const ABOUT_THE_DATA: ReadonlySet<string> = new Set(['21', '22', '23', '54']);
+
+/** Not of a connection that was lost, a server that stops, a deadlock: these pass. */
+const isAboutTheData = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  error.code.length === 5 &&
+  ABOUT_THE_DATA.has(error.code.slice(0, 2));
 
 const charactersOf = (payload: NewEvent['payload']): number => (payload === null ? 0 : JSON.stringify(payload).length);
 
@@ -79,7 +113,7 @@ const tryBuild = async (
   const wanted = new Set(
     triggers.filter((trigger) => listeners.all.some((listener) => hears(listener, place, trigger, listeners))),
   );
-  if (wanted.size === 0) return [unheard];
+  if (wanted.size === 0 || entry.attempts >= MOST_ATTEMPTS) return [unheard];
   try {
     const built = await definition.build(deps, entry.snapshot, { occurredAt, wanted });
     const heard = built.map((event) => ({ ...event, place, fact, cause, occurredAt }));

@@ -20,7 +20,7 @@ export interface OutboxEntry {
   readonly snapshot: JsonObject | undefined;
   readonly cause: Cause | undefined;
   readonly occurredAt: Date;
-  /** How often its payload could not be built. */
+  /** How often its payload could not be built, or it could not be written. */
   readonly attempts: number;
 }
 
