@@ -163,6 +163,18 @@ job: {script: x}
     (await pipeline.post('job', 'play')).must(200);
   });
 
+  it('stay of protected branches when the merge request is gone', async () => {
+    const project = await projectWithTopic('job: {script: x, when: manual, only: [merge_requests]}\n');
+    await project.protect('topic');
+    const developer = await app.addPerson('mr-gone-developer');
+    await project.addMember(developer, ROLES.developer);
+    const pipeline = project.pipeline((await open(project)).number('head_pipeline', 'id'));
+    (await project.call('DELETE', '/merge_requests/1')).must(204);
+    const retry = `/pipelines/${pipeline.id}/retry`;
+    expect((await project.call('POST', retry, { as: developer })).status).toBe(403);
+    (await project.call('POST', retry)).must(201);
+  });
+
   it('are refused with the reason', async () => {
     const project = await projectWithTopic('job: {script: x, only: [main]}\n');
     expect((await open(project)).at('head_pipeline')).toBeNull();

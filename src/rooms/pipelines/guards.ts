@@ -42,7 +42,7 @@ const idOf = (text: string | undefined): number => {
 
 /** Guards of routes below one pipeline or one job. They add "is it there" and "is its ref yours" to the project's. */
 export function pipelineGuards(deps: PipelineGuardDeps): PipelineGuards {
-  /** The branch that decides: of a merge request's pipeline its source. */
+  /** The branch that decides: of a merge request's pipeline its source, while there is the merge request. */
   const branchOf = async ({ project }: ProjectSubject, { ref, mergeRequestId }: Pipeline): Promise<string> => {
     const facts = mergeRequestId === null ? undefined : await deps.findMergeRequestFacts(project, mergeRequestId);
     return facts?.sourceBranch ?? ref;
@@ -52,6 +52,11 @@ export function pipelineGuards(deps: PipelineGuardDeps): PipelineGuards {
     if (user === undefined) throw forbidden();
     const who = { user, role: subject.role };
     const kind = pipeline.tag ? 'tag' : 'branch';
+    // Which branch it was of nobody knows any more; its jobs still see protected variables.
+    const isOrphan = pipeline.source === 'merge_request_event' && pipeline.mergeRequestId === null;
+    if (isOrphan && pipeline.protected && !can(subject.actor, 'admin_build', subject.project, subject.role)) {
+      throw forbidden();
+    }
     const verdict = await judgeRef(deps.db, subject.project, who, { kind, name: await branchOf(subject, pipeline) });
     if (!verdict.allowed) throw forbidden();
   };
