@@ -72,3 +72,24 @@ it('gives each file its own patch, whatever stands in the others', async () => {
     ['d', 'changed', '100644', '100644', '@@ -1 +1 @@\n-1\n+2\n'],
   ]);
 });
+
+it('of more paths than anybody looks at has none of them', async () => {
+  const repository = server.repository(join(folder, 'many.git'));
+  await initRepository(repository, 'main');
+  const before = await commitOf(repository, { a: '1\n' });
+  // Few objects, a million paths.
+  let entry = { mode: '100644', object: newObject('blob', Buffer.from('x')) };
+  const objects = [entry.object];
+  for (let depth = 0; depth < 3; depth += 1) {
+    const { mode, object } = entry;
+    const lines = Array.from({ length: 100 }, (_, number) =>
+      Buffer.concat([Buffer.from(`${mode} ${100 + number}\0`), Buffer.from(object.sha, 'hex')]),
+    );
+    entry = { mode: '40000', object: newObject('tree', Buffer.concat(lines)) };
+    objects.push(entry.object);
+  }
+  const who = { name: 'A', email: 'a@example.com', at: new Date(0) };
+  const commit = newCommit({ treeSha: entry.object.sha, parentShas: [], author: who, committer: who, message: 'x' });
+  await writeObjects(repository, [...objects, commit]);
+  expect(await diffCommits(repository, before, commit.sha)).toEqual({ files: [], overflow: true });
+});

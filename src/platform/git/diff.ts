@@ -1,6 +1,6 @@
 import { isSha } from './ref-name.ts';
 import type { Repository } from './repository.ts';
-import { runGit } from './run-git.ts';
+import { runGit, TooMuchOutput } from './run-git.ts';
 
 /** A file that differs between two commits. */
 export interface FileDiff {
@@ -26,6 +26,8 @@ const MAX_FILES = 3000;
 const MAX_PATCH = 200 * 1024;
 const MAX_TOTAL = 5 * 1024 * 1024;
 const MAX_OUTPUT = 64 * 1024 * 1024;
+/** Bytes of the list of files: some 30,000. A few objects can hold millions of paths, and finding renames among them takes minutes. */
+const MAX_LIST = 4 * 1024 * 1024;
 
 interface RawLine {
   readonly oldMode: string;
@@ -76,15 +78,31 @@ const patchesOf = (output: string): readonly string[] => {
   });
 };
 
-/** What two commits differ in, file by file, renames found. Patches of more than 200 KiB are left out, as GitLab does. */
+/** Whether git writes no more than a list of files may have. */
+const fitsList = (repository: Repository, args: readonly string[]): Promise<boolean> =>
+  runGit(repository.path, args, { maxBytes: MAX_LIST }).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof TooMuchOutput) return false;
+      throw error;
+    },
+  );
+
+/**
+ * What two commits differ in, file by file, renames found. Patches of more than 200 KiB are left out, as GitLab does, and
+ * all files where there are tens of thousands of them.
+ */
 export const diffCommits = async (repository: Repository, before: string, after: string): Promise<Diff> => {
   if (!isSha(before) || !isSha(after)) throw new Error('not a sha');
-  const common = ['diff-tree', '-r', '-M', '--no-commit-id'];
-  const raw = await runGit(repository.path, [...common, '--raw', '-z', before, after]);
-  const lines = parseRaw(raw.stdout);
+  const common = ['diff-tree', '-r', '--no-commit-id'];
+  if (!(await fitsList(repository, [...common, '--no-renames', '--raw', '-z', before, after]))) {
+    return { files: [], overflow: true };
+  }
+  const { stdout: raw } = await runGit(repository.path, [...common, '-M', '--raw', '-z', before, after]);
+  const lines = parseRaw(raw);
   const patch = await runGit(
     repository.path,
-    [...common, '-p', '--no-color', '--no-ext-diff', '--no-textconv', before, after],
+    [...common, '-M', '-p', '--no-color', '--no-ext-diff', '--no-textconv', before, after],
     { maxBytes: MAX_OUTPUT },
   ).then(
     ({ stdout }) => patchesOf(stdout.toString('utf8')),
