@@ -17,10 +17,11 @@ export const hooksOnFacts =
   (clock: Clock, bell: EventBell): Subscriber =>
   async (tx, facts) => {
     const entries: { readonly fact: Fact; readonly snapshot: JsonObject | undefined }[] = [];
+    const page = { facts };
     for (const fact of facts) {
       const definition = definitionOf(fact);
       if (definition === undefined) continue;
-      entries.push({ fact, snapshot: await definition.snapshot(tx) });
+      entries.push({ fact, snapshot: await definition.snapshot(tx, page) });
     }
     if (entries.length === 0) return;
     await insertOutbox(tx, entries, await readCause(tx), clock.now());

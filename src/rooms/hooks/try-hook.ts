@@ -44,7 +44,8 @@ export const tryHook = async (
 /** Undefined: hooks are not told of this. */
 const buildEvent = async (deps: TryHookDeps, fact: Fact, trigger: HookSwitch): Promise<BuiltEvent | undefined> => {
   const definition = definitionOf(fact);
-  const snapshot = definition && (await deps.db.transaction().execute((tx) => definition.snapshot(tx)));
+  const snapshot =
+    definition && (await deps.db.transaction().execute((tx) => definition.snapshot(tx, { facts: [fact] })));
   const context = { occurredAt: deps.clock.now(), wanted: new Set([trigger]) };
   const built = await definition?.build({ ...deps, page: { facts: [fact] } }, snapshot, context);
   return built?.find((event) => event.trigger === trigger);

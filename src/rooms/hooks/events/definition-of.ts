@@ -8,6 +8,7 @@ import type {
   EventDefinition,
   EventPlace,
   JsonObject,
+  Page,
   PayloadDeps,
 } from './event-definition.ts';
 
@@ -16,7 +17,7 @@ export interface BoundDefinition {
   readonly place: EventPlace;
   readonly triggers: readonly (HookSwitch | null)[];
   readonly eventName: string;
-  readonly snapshot: (tx: Tx) => Promise<JsonObject | undefined>;
+  readonly snapshot: (tx: Tx, page: Page) => Promise<JsonObject | undefined>;
   readonly build: (
     deps: PayloadDeps,
     snapshot: JsonObject | undefined,
@@ -34,7 +35,7 @@ const bind = <Type extends Fact['type']>(type: Type, fact: Fact): BoundDefinitio
     place: definition.placeOf(fact),
     triggers: definition.triggersOf(fact),
     eventName: definition.eventName(fact),
-    snapshot: async (tx) => definition.snapshot?.(tx, fact),
+    snapshot: async (tx, page) => definition.snapshot?.(tx, fact, page),
     build: (deps, snapshot, context) => definition.build(deps, fact, snapshot, context),
   };
 };

@@ -68,9 +68,9 @@ export interface EventDefinition<Kind extends Fact> {
   readonly eventName: (fact: Kind) => string;
   /**
    * Read in the fact's transaction: what is destroyed, or will have changed. A few statements; for facts that come by the
-   * thousand (jobs) none.
+   * thousand none (jobs), or a few for all that were published together, which are the page (members: see `perPage`).
    */
-  readonly snapshot?: (tx: Tx, fact: Kind) => Promise<JsonObject | undefined>;
+  readonly snapshot?: (tx: Tx, fact: Kind, page: Page) => Promise<JsonObject | undefined>;
   /** After the commit, outside any transaction; git may be asked. Several: one after the other. None: not for hooks. */
   readonly build: (
     deps: PayloadDeps,

@@ -1,13 +1,10 @@
-import { sql } from 'kysely';
 import type { MemberFact } from '../../../events/index.ts';
-import type { NamespaceId, ProjectId, UserId } from '../../../kit/ids.ts';
 import type { Tx } from '../../../platform/postgres/index.ts';
-import { findUsersByIds } from '../../accounts/index.ts';
 import { isRole, ROLE_NAMES } from '../../groups/index.ts';
-import { findProjectById } from '../../projects/index.ts';
 import { isoSeconds } from '../payloads/payload-dates.ts';
 import { hookEmail } from '../payloads/user-block.ts';
-import type { EventDefinition, EventDefinitions, EventPlace, JsonObject } from './event-definition.ts';
+import type { EventDefinition, EventDefinitions, EventPlace, JsonObject, Page } from './event-definition.ts';
+import { keyOf, keyOfFact, membershipsOfPage } from './member-reads.ts';
 
 /** GitLab's names of the same in projects and in groups. */
 interface Names {
@@ -22,67 +19,30 @@ const placeOf = ({ place }: MemberFact): EventPlace => ({
 
 const roleName = (level: number): string | null => (isRole(level) ? ROLE_NAMES[level] : null);
 
-const findUser = async (tx: Tx, id: UserId): Promise<JsonObject> => {
-  const [user] = await findUsersByIds(tx, [id]);
+const snapshotOf = async (tx: Tx, fact: MemberFact, page: Page): Promise<JsonObject | undefined> => {
+  const { place, userId } = fact;
+  const { places, users, since } = await membershipsOfPage({ tx, page });
+  const ofPlace = places.get(keyOf(place));
+  if (ofPlace === undefined) return undefined;
+  const user = users.get(userId);
+  const at = since.get(keyOfFact(fact));
   return {
+    ...(at !== undefined && { created_at: isoSeconds(at), updated_at: isoSeconds(at) }),
+    ...ofPlace,
     user_username: user?.username ?? null,
     user_name: user?.name ?? null,
-    user_email: user === undefined ? null : hookEmail(user.publicEmail),
-    user_id: id,
+    user_email: user === undefined ? null : hookEmail(user.public_email),
+    user_id: userId,
+    ...(place.kind === 'project' ? { access_level: roleName(fact.accessLevel) } : ofGroupMember(fact)),
   };
 };
 
-const findProjectMember = async (tx: Tx, fact: MemberFact, projectId: ProjectId): Promise<JsonObject | undefined> => {
-  const project = await findProjectById(tx, projectId);
-  if (project === undefined) return undefined;
-  return {
-    project_name: project.name,
-    project_path: project.path,
-    project_path_with_namespace: project.fullPath,
-    project_id: project.id,
-    ...(await findUser(tx, fact.userId)),
-    access_level: roleName(fact.accessLevel),
-    project_visibility: project.visibility,
-  };
-};
-
-const findGroupMember = async (tx: Tx, fact: MemberFact, groupId: NamespaceId): Promise<JsonObject | undefined> => {
-  const group = await tx.selectFrom('namespaces').select(['name', 'path']).where('id', '=', groupId).executeTakeFirst();
-  if (group === undefined) return undefined;
-  return {
-    group_name: group.name,
-    group_path: group.path,
-    group_id: groupId,
-    ...(await findUser(tx, fact.userId)),
-    group_access: roleName(fact.accessLevel),
-    // Rails gives a day as its beginning.
-    expires_at: fact.expiresAt === null ? null : `${fact.expiresAt}T00:00:00Z`,
-    group_plan: null,
-  };
-};
-
-/** Since when somebody is a member, or has asked to become one. */
-const findSince = async (tx: Tx, { place, userId }: MemberFact): Promise<Date | undefined> => {
-  const { rows } = await sql<{ readonly created_at: Date }>`
-    select created_at from project_members where ${place.kind} = 'project' and project_id = ${place.id} and user_id = ${userId}
-    union all
-    select created_at from group_members where ${place.kind} = 'group' and namespace_id = ${place.id} and user_id = ${userId}
-    union all
-    select created_at from access_requests where user_id = ${userId}
-      and case ${place.kind}::text when 'project' then project_id = ${place.id} else namespace_id = ${place.id} end`.execute(
-    tx,
-  );
-  return rows[0]?.created_at;
-};
-
-const snapshotOf = async (tx: Tx, fact: MemberFact): Promise<JsonObject | undefined> => {
-  const { place } = fact;
-  const member =
-    place.kind === 'project' ? await findProjectMember(tx, fact, place.id) : await findGroupMember(tx, fact, place.id);
-  if (member === undefined) return undefined;
-  const since = await findSince(tx, fact);
-  return since === undefined ? member : { created_at: isoSeconds(since), updated_at: isoSeconds(since), ...member };
-};
+const ofGroupMember = ({ accessLevel, expiresAt }: MemberFact): JsonObject => ({
+  group_access: roleName(accessLevel),
+  // Rails gives a day as its beginning.
+  expires_at: expiresAt === null ? null : `${expiresAt}T00:00:00Z`,
+  group_plan: null,
+});
 
 const define = (names: Names): EventDefinition<MemberFact> => ({
   placeOf,
