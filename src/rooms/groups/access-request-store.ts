@@ -3,6 +3,7 @@ import type { MemberFact, MemberFactPlace, Publish } from '../../events/index.ts
 import type { NamespaceId, ProjectId, UserId } from '../../kit/ids.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import { toUser, USER_COLUMNS, type User } from '../accounts/index.ts';
+import { holdPlace } from './hold-place.ts';
 import { ROLES } from './role.ts';
 
 /** SQL of `access_requests`. */
@@ -63,7 +64,7 @@ const factOf = (type: MemberFact['type'], place: MemberFactPlace, userId: UserId
   expiresAt: null,
 });
 
-/** False when the user has asked already. */
+/** False when the user has asked already. Throws 404 when the place is gone. */
 export const insertAccessRequest = async (
   publish: Publish,
   tx: Tx,
@@ -71,6 +72,7 @@ export const insertAccessRequest = async (
   userId: UserId,
   now: Date,
 ): Promise<boolean> => {
+  await holdPlace(tx, place);
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('access_requests')
     .values({

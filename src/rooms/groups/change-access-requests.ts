@@ -10,6 +10,7 @@ import {
   revokeAccessRequests,
 } from './access-request-store.ts';
 import { type Changer, getMember, type MemberDeps, prepareMember } from './change-members.ts';
+import { holdPlace } from './hold-place.ts';
 import type { Member, MemberPlace } from './member.ts';
 import { insertMember } from './member-store.ts';
 
@@ -49,6 +50,7 @@ export const approveAccessRequest = async (
   const now = deps.clock.now();
   const member = await prepareMember(deps, changer, user, { accessLevel }, now);
   await deps.db.transaction().execute(async (tx) => {
+    await holdPlace(tx, place);
     if ((await deleteAccessRequests(tx, { place, userId })) === 0) throw recordNotFound();
     if (!(await insertMember(deps.publish, tx, place, member, now))) throw conflict('Member already exists');
   });

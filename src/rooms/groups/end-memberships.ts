@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { MemberFact, MemberFactPlace, Publish } from '../../events/index.ts';
+import type { Fact, MemberFact, MemberFactPlace, Publish } from '../../events/index.ts';
 import type { NamespaceId, ProjectId, UserId } from '../../kit/ids.ts';
 import type { Tx } from '../../platform/postgres/index.ts';
 import type { UserConsequences } from '../accounts/index.ts';
@@ -23,19 +23,20 @@ const placeOf = (kind: MemberFactPlace['kind'], id: number): MemberFactPlace =>
 
 /**
  * Ends the memberships of one table that a condition on its columns picks (`user_id`, `expires_at`, and `namespace_id` of groups,
- * `project_id` of projects), each with its fact, told while the row is still there. Answers whose.
+ * `project_id` of projects), each with its fact, told while the row is still there; `followedBy` is told then too, after them.
+ * Answers whose.
  */
 export const endMemberships = async (
   publish: Publish,
   tx: Tx,
   kind: MemberFactPlace['kind'],
   where: RawBuilder<unknown>,
+  followedBy: readonly Fact[] = [],
 ): Promise<readonly UserId[]> => {
   const { table, owner } = TABLES[kind];
   const { rows } = await sql<Row>`
     select ${owner} as place_id, user_id, access_level, expires_at from ${table} where ${where}
     order by ${owner}, user_id for update`.execute(tx);
-  if (rows.length === 0) return [];
   const facts = rows.map(
     (row): MemberFact => ({
       type: 'member_removed',
@@ -45,7 +46,8 @@ export const endMemberships = async (
       expiresAt: row.expires_at,
     }),
   );
-  await publish(tx, facts);
+  await publish(tx, [...facts, ...followedBy]);
+  if (rows.length === 0) return [];
   const places = rows.map((row) => row.place_id);
   const users = rows.map((row) => row.user_id);
   await sql`

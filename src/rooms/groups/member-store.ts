@@ -5,6 +5,7 @@ import type { Db, Tx } from '../../platform/postgres/index.ts';
 import { toUser, USER_COLUMNS } from '../accounts/index.ts';
 import { deleteAccessRequests } from './access-request-store.ts';
 import { endMemberships } from './end-memberships.ts';
+import { holdPlace } from './hold-place.ts';
 import type { Member, MemberPlace, MemberReach } from './member.ts';
 import { isRole, ROLES, type Role } from './role.ts';
 import { isCurrent, selfAndAncestors, selfAndDescendants } from './tree.ts';
@@ -148,7 +149,7 @@ const factOf = (
   expiresAt: member.expiresAt,
 });
 
-/** False when the user is a member already. A membership that has expired gives way. */
+/** False when the user is a member already. A membership that has expired gives way. Throws 404 when the place is gone. */
 export const insertMember = async (
   publish: Publish,
   tx: Tx,
@@ -157,6 +158,7 @@ export const insertMember = async (
   now: Date,
 ): Promise<boolean> => {
   const { table, name, owner } = tableOf(place);
+  await holdPlace(tx, place);
   const expired = sql`${owner} = ${place.id} and user_id = ${member.userId} and not ${isCurrent(name, now)}`;
   await endMemberships(publish, tx, place.kind, expired);
   const result = await sql`

@@ -28,9 +28,10 @@ export const endProject = async (deps: EndProjectDeps, tx: Tx, id: ProjectId): P
   const project = await lockProject(tx, id);
   if (project === undefined) return false;
   await endBotsOf(endBotDeps(deps), tx, { kind: 'project', id });
-  await endMemberships(deps.publish, tx, 'project', sql`project_id = ${id}`);
   await revokeAccessRequests(deps.publish, tx, { place: { kind: 'project', id } });
-  await deps.publish(tx, [{ type: 'project_destroyed', projectId: id }]);
+  // Together with its memberships, so that it is told with its owners.
+  const destroyed = { type: 'project_destroyed', projectId: id } as const;
+  await endMemberships(deps.publish, tx, 'project', sql`project_id = ${id}`, [destroyed]);
   await markProjectDeleted(tx, project, deps.clock.now());
   await deps.onProjectDeleted(tx, project);
   return true;
