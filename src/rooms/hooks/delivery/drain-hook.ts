@@ -56,7 +56,9 @@ export const drainHook = async (deps: DrainDeps, id: HookId, ends: DrainEnds): P
     lease = renewed;
   };
   try {
-    for (let goesOn = true; goesOn; ) goesOn = await drainPage(deps, { lease: () => lease, hold }, ends);
+    const held = { lease: () => lease, hold };
+    // Pages of what is held back send nothing, and take their time too.
+    while ((await drainPage(deps, held, ends)) && !ends.isOver() && (await isStillOurs(deps, held)));
   } finally {
     await deps.gate.run(() => releaseLease(deps.db, lease));
   }
@@ -95,7 +97,7 @@ const isStillOurs = async (deps: DrainDeps, { lease, hold }: Held): Promise<bool
   return renewed !== undefined;
 };
 
-/** Undefined: nothing came of it, the server stops or the hook is gone. */
+/** Undefined: nothing may follow, the server stops, or the hook is gone or not ours any more. */
 const attemptOne = async (
   deps: DrainDeps,
   { lease: held, hold }: Held,
@@ -110,22 +112,20 @@ const attemptOne = async (
   if (attempt.outcome.kind === 'aborted') return undefined;
   const now = deps.clock.now();
   const verdict = decide(attempt.outcome, delivery, lease.hook, { now, random: deps.random() });
-  await deps.gate.run(() => mark(deps, { lease, delivery, attempt, verdict, now }));
+  if (!(await deps.gate.run(() => mark(deps, { lease, delivery, attempt, verdict, now })))) return undefined;
   // What the next attempt is judged by.
   hold({ ...lease, hook: { ...lease.hook, ...verdict.health } });
   return verdict;
 };
 
-const mark = async (deps: DrainDeps, ended: EndedAttempt): Promise<void> => {
+/** Whether the lease still held. */
+const mark = async (deps: DrainDeps, ended: EndedAttempt): Promise<boolean> => {
   const { verdict, lease } = ended;
   const { disabledReason } = verdict.health;
   const { id, place } = lease.hook;
-  if (disabledReason === null) {
-    await markAttempt(deps.db, deps.vault, ended);
-    return;
-  }
-  await deps.db.transaction().execute(async (tx) => {
-    await markAttempt(tx, deps.vault, ended);
+  if (disabledReason === null) return markAttempt(deps.db, deps.vault, ended);
+  const isDisabled = await deps.db.transaction().execute(async (tx) => {
+    if (!(await markAttempt(tx, deps.vault, ended))) return false;
     await deps.publish(tx, [
       {
         type: 'hook_disabled',
@@ -135,6 +135,8 @@ const mark = async (deps: DrainDeps, ended: EndedAttempt): Promise<void> => {
         reason: disabledReason,
       },
     ]);
+    return true;
   });
-  deps.log.warn({ hookId: id, place, reason: disabledReason }, 'a hook was disabled');
+  if (isDisabled) deps.log.warn({ hookId: id, place, reason: disabledReason }, 'a hook was disabled');
+  return isDisabled;
 };

@@ -164,28 +164,44 @@ export const takeDuePage = async (
   return { found: rows.length, due };
 };
 
-/** In the order of their numbers, as whoever else changes several. */
+/** Of those behind a refused delivery, how many are put off in one statement. */
+const MOST_HELD = 5000;
+
+/**
+ * Puts off what waits behind a refused one of the same subject, and all that comes after it: page by page, tens of thousands
+ * would keep the hook from its other subjects for minutes. In the order of their numbers, as whoever else changes several.
+ */
 const postponeHeld = async (
   db: Db,
   hookId: HookId,
   ids: readonly number[],
   now: Date,
 ): Promise<ReadonlySet<number>> => {
+  // The nearest one before is asked for, which is found at once: what is due before it stands in the same page.
   const { rows } = await sql<{ readonly id: number }>`
     with held as (
       select id from hooks where id = ${hookId} for key share
-    ), waiting as (
-      select delivery.id, first.next_attempt_at
+    ), blocked as (
+      select delivery.subject, min(delivery.id) as id, (array_agg(refused.next_attempt_at order by delivery.id))[1] as until
       from held
-      join hook_deliveries first on first.hook_id = held.id
       join hook_deliveries delivery on delivery.hook_id = held.id
+      cross join lateral (
+        select next_attempt_at from hook_deliveries before
+        where before.hook_id = delivery.hook_id and before.subject = delivery.subject and before.state = 'pending'
+          and before.id < delivery.id and before.next_attempt_at > ${now}
+        order by before.id desc limit 1
+      ) refused
       where delivery.id = any(${[...ids]}::bigint[]) and delivery.state = 'pending'
-        and first.state = 'pending' and first.subject = delivery.subject
-        and first.id < delivery.id and first.next_attempt_at > ${now}
-      order by delivery.id
+      group by delivery.subject
+    ), waiting as (
+      select delivery.id, blocked.until
+      from blocked
+      join hook_deliveries delivery on delivery.hook_id = ${hookId} and delivery.subject = blocked.subject
+      where delivery.id >= blocked.id and delivery.state = 'pending' and delivery.next_attempt_at <= ${now}
+      order by delivery.id limit ${MOST_HELD}
       for no key update of delivery
     )
-    update hook_deliveries set next_attempt_at = waiting.next_attempt_at
+    update hook_deliveries set next_attempt_at = waiting.until
     from waiting where hook_deliveries.id = waiting.id
     returning hook_deliveries.id`.execute(db);
   return new Set(rows.map(({ id }) => id));
@@ -209,21 +225,22 @@ export interface EndedAttempt {
 /**
  * Writes down an attempt and what follows from it, in one statement. A delivery that was decided meanwhile stays as it is;
  * the hook's health is changed by whoever holds its lease only. The hook's row comes first, as in its deletion, so that the
- * two never wait for each other in a circle.
+ * two never wait for each other in a circle. Answers whether the lease still held.
  */
 export const markAttempt = async (
   db: Db | Tx,
   vault: Vault,
   { lease, delivery, attempt, verdict, now }: EndedAttempt,
-): Promise<void> => {
+): Promise<boolean> => {
   const { hook, until } = lease;
   const { outcome, answer, error, duration, requestHeaders } = attempt;
   const { health } = verdict;
   const status = outcome.kind === 'answered' ? String(outcome.status) : 'internal error';
+  const isChanged = sql<boolean>`${hasChanged(hook, health)}::boolean`;
   const decidedAt = verdict.delivery.state === 'pending' ? null : now;
-  await sql`
+  const { rows } = await sql<{ readonly isOurs: boolean }>`
     with held as (
-      select id from hooks where id = ${hook.id} for key share
+      select id, drain_leased_until = ${until} as is_ours from hooks where id = ${hook.id} for key share
     ), marked as (
       update hook_deliveries set state = ${verdict.delivery.state}, failure = ${verdict.delivery.failure},
         attempts = ${verdict.delivery.attempts}, next_attempt_at = ${verdict.delivery.nextAttemptAt},
@@ -236,11 +253,16 @@ export const markAttempt = async (
         ${status}, ${JSON.stringify(answer.headers)}::jsonb, ${answer.body}, ${error}::text, ${duration}, ${now}::timestamptz
       from held join hook_deliveries on hook_id = held.id, ${QUICK} as quickly
       where hook_deliveries.id = ${delivery.id} and quickly.quick = 'off'
+    ), changed as (
+      update hooks set consecutive_failures = ${health.consecutiveFailures}, failing_since = ${health.failingSince},
+        paused_until = ${health.pausedUntil}, disabled_at = ${health.disabledAt}, disabled_reason = ${health.disabledReason}
+      from held
+      where hooks.id = held.id and drain_leased_until = ${until} and ${isChanged}
+      returning hooks.id
     )
-    update hooks set consecutive_failures = ${health.consecutiveFailures}, failing_since = ${health.failingSince},
-      paused_until = ${health.pausedUntil}, disabled_at = ${health.disabledAt}, disabled_reason = ${health.disabledReason}
-    from held
-    where hooks.id = held.id and drain_leased_until = ${until} and ${hasChanged(hook, health)}`.execute(db);
+    select case when ${isChanged} then exists (select from changed) else coalesce(is_ours, false) end as "isOurs"
+    from held`.execute(db);
+  return rows[0]?.isOurs === true;
 };
 
 const hasChanged = (hook: Hook, health: Verdict['health']): boolean =>
