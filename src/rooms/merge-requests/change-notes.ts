@@ -3,7 +3,7 @@ import type { User } from '../accounts/index.ts';
 import type { ChangeDeps } from './deps.ts';
 import type { MergeRequest } from './merge-request.ts';
 import type { Note } from './note.ts';
-import { insertNote, updateNote } from './note-store.ts';
+import { insertNote, lockNote, updateNote } from './note-store.ts';
 import { holdMergeRequest } from './store.ts';
 
 const MAX_BODY = 1_000_000;
@@ -29,7 +29,7 @@ export const createNote = async (
   });
 };
 
-/** Throws 400 for an empty text, 404 when it is gone. */
+/** The text it has already changes nothing. Throws 400 for an empty text, 404 when it is gone. */
 export const changeNote = async (
   deps: ChangeDeps,
   user: User,
@@ -38,6 +38,8 @@ export const changeNote = async (
 ): Promise<Note> => {
   checkBody(body);
   return deps.db.transaction().execute(async (tx) => {
+    const before = await lockNote(tx, id);
+    if (before?.body === body) return before;
     const note = await updateNote(tx, id, body, { userId: user.id, at: deps.clock.now() });
     if (note === undefined) throw recordNotFound();
     await deps.publish(tx, [{ type: 'note_changed', projectId, noteId: id, userId: user.id, action: 'update' }]);

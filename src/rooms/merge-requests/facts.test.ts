@@ -98,6 +98,12 @@ describe('what is published of a comment', () => {
     (await project.call('PUT', `${path}/${id}`, { json: { body: 'Two' } })).must(200);
     const facts = await record.takeOf('note_changed');
     expect(facts.map(({ action }) => action)).toEqual(['create', 'update']);
+    // As GitLab: the same text again is no change.
+    const before = (await project.call('GET', `${path}/${id}`)).must(200).body;
+    app.clock.advance(60);
+    const again = await project.call('PUT', `${path}/${id}`, { json: { body: 'Two' } });
+    expect(again.must(200).body).toEqual(before);
+    expect(await record.takeOf('note_changed')).toEqual([]);
     const [fact] = facts;
     expect(fact && (await findNote(app.db, fact.noteId))).toMatchObject({ body: 'Two', projectId: project.id });
   });

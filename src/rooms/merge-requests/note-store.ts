@@ -77,6 +77,18 @@ export const findNote = async (db: Db | Tx, id: NoteId): Promise<Note | undefine
   return row === undefined ? undefined : toNote(row);
 };
 
+/** The same until the transaction ends. */
+export const lockNote = async (tx: Tx, id: NoteId): Promise<Note | undefined> => {
+  const row = await tx
+    .selectFrom('notes')
+    .selectAll()
+    .where('id', '=', id)
+    .where('merge_request_id', 'is not', null)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row === undefined ? undefined : toNote(row);
+};
+
 export const insertNote = async (
   tx: Tx,
   note: Pick<Note, 'projectId' | 'mergeRequestId' | 'body' | 'internal'> & { readonly authorId: UserId },
