@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { publishTo } from '../events/index.ts';
 import type { HttpServer } from '../http/index.ts';
 import { createHttpServer } from '../http/index.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -10,6 +11,7 @@ import { BadKeyFile, createVault, loadOrCreateKeyring } from '../platform/secret
 import { Ticker } from '../platform/ticker.ts';
 import type { RootOutcome } from '../rooms/accounts/index.ts';
 import { BadRootSetting, checkSecretKey, ensureRoot, WrongSecretKey } from '../rooms/accounts/index.ts';
+import { EventBell, hooksOnFacts } from '../rooms/hooks/index.ts';
 import { countEmbeddedJobs } from '../rooms/runners/index.ts';
 import { Background } from './background.ts';
 import type { Config } from './config.ts';
@@ -105,7 +107,9 @@ async function readKeyring(config: Config): Promise<Keyring> {
 async function prepareAccounts(config: Config, deps: Parameters<typeof checkSecretKey>[0]): Promise<RootOutcome> {
   try {
     await checkSecretKey(deps);
-    return await ensureRoot(deps, { password: config.rootPassword, token: config.rootToken });
+    // Nobody works on events yet: those who start later find what is told here.
+    const publish = publishTo([hooksOnFacts(deps.clock, new EventBell())]);
+    return await ensureRoot({ ...deps, publish }, { password: config.rootPassword, token: config.rootToken });
   } catch (error) {
     throw asConfigError(error);
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { digestOf, hashPassword } from '../../platform/secrets/index.ts';
-import { type AccountDeps, insertUserWithNamespace } from './create-user.ts';
+import { type AccountDeps, type ChangeAccountDeps, insertUserWithNamespace } from './create-user.ts';
 import { TOKEN_SCOPES } from './scopes.ts';
 import { findTokenByDigest, insertToken } from './token-store.ts';
 import type { User } from './user.ts';
@@ -63,7 +63,10 @@ const ensureToken = async (deps: AccountDeps, root: User, value: string): Promis
   });
 };
 
-const insertRoot = async (deps: AccountDeps, password: string): Promise<boolean> => {
+class NameTaken extends Error {}
+
+/** False when the name is taken: by the root of another server that starts, or by a group. */
+const insertRoot = async (deps: ChangeAccountDeps, password: string): Promise<boolean> => {
   const now = deps.clock.now();
   const user = {
     username: ROOT,
@@ -74,14 +77,24 @@ const insertRoot = async (deps: AccountDeps, password: string): Promise<boolean>
     bot: false,
     confirmedAt: now,
   };
-  return (await deps.db.transaction().execute((tx) => insertUserWithNamespace(tx, user, now))) !== undefined;
+  const run = deps.db.transaction().execute(async (tx) => {
+    const inserted = await insertUserWithNamespace(tx, user, now);
+    // Undoes the user whose namespace could not be made.
+    if (inserted === undefined) throw new NameTaken();
+    await deps.publish(tx, [{ type: 'user_created', userId: inserted.id }]);
+    return true;
+  });
+  return run.catch((error: unknown) => {
+    if (error instanceof NameTaken) return false;
+    throw error;
+  });
 };
 
 /**
  * Makes the administrator `root` on the first start, and the token that the environment names. Safe to repeat, and for
  * several servers at once. Throws `BadRootSetting`.
  */
-export const ensureRoot = async (deps: AccountDeps, request: RootRequest): Promise<RootOutcome> => {
+export const ensureRoot = async (deps: ChangeAccountDeps, request: RootRequest): Promise<RootOutcome> => {
   checkSettings(request);
   const present = await findUserByUsername(deps.db, ROOT);
   const password = request.password ?? randomBytes(18).toString('base64url');
