@@ -177,7 +177,8 @@ const postponeHeld = async (
   ids: readonly number[],
   now: Date,
 ): Promise<ReadonlySet<number>> => {
-  // The nearest one before is asked for, which is found at once: what is due before it stands in the same page.
+  // The nearest one before is asked for, which is found at once: what is due before it stands in the same page. Nothing is
+  // added to its time so that it is found by subject and number, not among all that wait, of which statistics know late.
   const { rows } = await sql<{ readonly id: number }>`
     with held as (
       select id from hooks where id = ${hookId} for key share
@@ -188,7 +189,7 @@ const postponeHeld = async (
       cross join lateral (
         select next_attempt_at from hook_deliveries before
         where before.hook_id = delivery.hook_id and before.subject = delivery.subject and before.state = 'pending'
-          and before.id < delivery.id and before.next_attempt_at > ${now}
+          and before.id < delivery.id and before.next_attempt_at + interval '0' > ${now}
         order by before.id desc limit 1
       ) refused
       where delivery.id = any(${[...ids]}::bigint[]) and delivery.state = 'pending'
