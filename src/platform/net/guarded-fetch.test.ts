@@ -222,4 +222,17 @@ describe('redirects', () => {
     expect(await guardedFetch(fromTls, fromThere)).toMatchObject({ kind: 'failed', failure: 'redirect', status: 307 });
     expect(other.requests).toHaveLength(1);
   });
+
+  test('lead nobody away from TLS by a 303 either, where the policy says so', async () => {
+    const other = await httpReceiver(answerOk);
+    const safe = await httpsReceiver((_request, response) =>
+      response.writeHead(303, { Location: `http://${other.host}/` }).end(),
+    );
+    const rules = { redirects: 1, elsewhere: new Set(['x-event']), verifyTls: false };
+    const policy = allowing(`${safe.host},${other.host}`, rules);
+    const headers = { 'X-Event': 'e' };
+    const request = { method: 'POST', url: `https://${safe.host}/`, headers, body: 'body' } as const;
+    expect(await guardedFetch(request, policy)).toMatchObject({ kind: 'failed', failure: 'redirect', status: 303 });
+    expect(other.connections()).toBe(0);
+  });
 });

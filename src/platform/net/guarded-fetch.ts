@@ -24,8 +24,8 @@ export interface OutboundPolicy extends ExchangeRules {
    */
   readonly keepMethod?: boolean;
   /**
-   * Names (lower case) of headers without secrets, that another origin may hear as well, and with them the body; never from
-   * `https:` to `http:`. Undefined: a body goes to its own origin only.
+   * Names (lower case) of headers without secrets, that another origin may hear as well, and with them the body; from
+   * `https:` to `http:` no redirect is followed then, not even for a GET. Undefined: a body goes to its own origin only.
    */
   readonly elsewhere?: ReadonlySet<string>;
 }
@@ -108,12 +108,11 @@ const nextHop = (hop: Hop, status: number, url: URL, { keepMethod, elsewhere }: 
   const becomesGet =
     (status === 303 && hop.method !== 'HEAD') || (status <= 302 && hop.method === 'POST' && !keepsMethod);
   const isElsewhere = url.origin !== hop.url.origin && !(keepsMethod && isUpgrade(hop.url, url));
-  if (isElsewhere && !becomesGet && hop.body !== undefined) {
-    const where =
-      elsewhere === undefined ? 'to another origin' : isDowngrade(hop.url, url) ? 'away from TLS' : undefined;
-    if (where !== undefined) {
-      throw new Failure('redirect', `${hop.url.host} redirects the body of a ${hop.method} ${where}`, status);
-    }
+  if (elsewhere !== undefined && isDowngrade(hop.url, url)) {
+    throw new Failure('redirect', `${hop.url.host} redirects away from TLS`, status);
+  }
+  if (elsewhere === undefined && isElsewhere && !becomesGet && hop.body !== undefined) {
+    throw new Failure('redirect', `${hop.url.host} redirects the body of a ${hop.method} to another origin`, status);
   }
   const isCarried = (name: string): boolean => CARRIED.has(name) || elsewhere?.has(name) === true;
   const headers = new Map(isElsewhere ? [...hop.headers].filter(([name]) => isCarried(name)) : hop.headers);

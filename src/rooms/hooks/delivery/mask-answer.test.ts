@@ -45,6 +45,14 @@ describe('what a receiver answered', () => {
     );
   });
 
+  it('is kept without what is secret in the JSON of those who escape slashes, or all but ASCII', () => {
+    const mask = masker(hookWith({ token: 'pä/ss' }));
+    const said = ['"pä\\/ss"', '"p\\u00e4/ss"', '"p\\u00e4\\/ss"', '"p\\u00E4/ss"'];
+    expect(said.map(mask)).toEqual(said.map(() => '"[REDACTED]"'));
+    const variable = masker(hookWith({ urlVariables: { key: '😀/k' } }));
+    expect(variable('"\\ud83d\\ude00\\/k"')).toBe('"{key}"');
+  });
+
   it('is kept without the credentials of a header, without their scheme too', () => {
     const mask = masker(hookWith({ customHeaders: { Authorization: 'Bearer abc123' } }));
     expect(mask('Bearer abc123; you are abc123')).toBe('[REDACTED]; you are [REDACTED]');

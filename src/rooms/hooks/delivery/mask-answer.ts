@@ -71,11 +71,21 @@ const formsOf = (secret: string): readonly string[] => {
     secret,
     encodeURIComponent(text),
     encodeURI(text),
-    JSON.stringify(text).slice(1, -1),
+    ...jsonFormsOf(text),
     base64,
+    base64.replaceAll('/', '\\/'),
     base64.replace(/=+$/, ''),
     bytes.toString('base64url'),
   ];
+};
+
+/** As most write it; with `\/`, with nothing but ASCII, with both. */
+const jsonFormsOf = (text: string): readonly string[] => {
+  const plain = JSON.stringify(text).slice(1, -1);
+  const codeOf = (unit: string): string => unit.charCodeAt(0).toString(16).padStart(4, '0');
+  const lower = plain.replace(/[\u0080-\uffff]/g, (unit) => `\\u${codeOf(unit)}`);
+  const upper = plain.replace(/[\u0080-\uffff]/g, (unit) => `\\u${codeOf(unit).toUpperCase()}`);
+  return [plain, lower, upper].flatMap((form) => [form, form.replaceAll('/', '\\/')]);
 };
 
 /** What follows the scheme in the value of an `Authorization`, `Bearer` and the like. */
