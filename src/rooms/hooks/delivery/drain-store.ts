@@ -18,22 +18,29 @@ import type { Attempt } from './send.ts';
  */
 const QUICK = sql<{ readonly quick: string }>`(select set_config('synchronous_commit', 'off', true) as quick)`;
 
-/** Hooks that something can be sent to now, and that no server is sending to. System hooks come first. */
+/**
+ * Hooks that something can be sent to now, and that no server is sending to. System hooks come first. Where there are too many,
+ * those below each group that has some are taken in turns, and of one group any: its hooks keep no others from the list.
+ */
 export const listDueHooks = async (db: Db, now: Date, except: readonly HookId[]): Promise<readonly DueHook[]> => {
   const { rows } = await sql<DueHook>`
-    select hooks.id, hooks.kind,
-      concat_ws(' ', hooks.kind, coalesce(hooks.project_id, hooks.group_id)) as place,
-      coalesce(split_part(namespaces.full_path, '/', 1), '') as top
-    from hooks
-    left join projects on projects.id = hooks.project_id
-    left join namespaces on namespaces.id = coalesce(hooks.group_id, projects.namespace_id)
-    where disabled_at is null
-      and (paused_until is null or paused_until <= ${now})
-      and (drain_leased_until is null or drain_leased_until <= ${now})
-      and hooks.id <> all(${[...except]}::bigint[])
-      and exists (select from hook_deliveries
-        where hook_id = hooks.id and state = 'pending' and next_attempt_at <= ${now})
-    order by hooks.kind <> 'system', hooks.id limit 5000`.execute(db);
+    with due as (
+      select hooks.id, hooks.kind,
+        concat_ws(' ', hooks.kind, coalesce(hooks.project_id, hooks.group_id)) as place,
+        coalesce(split_part(namespaces.full_path, '/', 1), '') as top
+      from hooks
+      left join projects on projects.id = hooks.project_id
+      left join namespaces on namespaces.id = coalesce(hooks.group_id, projects.namespace_id)
+      where disabled_at is null
+        and (paused_until is null or paused_until <= ${now})
+        and (drain_leased_until is null or drain_leased_until <= ${now})
+        and hooks.id <> all(${[...except]}::bigint[])
+        and exists (select from hook_deliveries
+          where hook_id = hooks.id and state = 'pending' and next_attempt_at <= ${now})
+    )
+    select id, kind, place, top from due
+    order by kind <> 'system', row_number() over (partition by kind = 'system', top order by random()), id
+    limit 5000`.execute(db);
   return rows;
 };
 
