@@ -18,7 +18,7 @@ import {
 } from '../groups/index.ts';
 import { mayCreateIn } from './may-create-in.ts';
 import type { Project } from './project.ts';
-import { findProjectById, findTaken, moveProject } from './project-store.ts';
+import { findProjectById, findTaken, lockProject, moveProject } from './project-store.ts';
 import { deleteRedirects, insertRedirect } from './redirect-store.ts';
 
 interface TransferDeps {
@@ -39,7 +39,7 @@ const move = async (deps: TransferDeps, tx: Tx, user: User, project: Project, to
   // In the order of ids: two transfers between the same namespaces do not wait for each other.
   for (const id of [project.namespace.id, to.id].toSorted((a, b) => a - b)) await lockNamespace(tx, id);
   const namespace = await lockNamespace(tx, to.id);
-  const current = await findProjectById(tx, project.id);
+  const current = await lockProject(tx, project.id);
   if (namespace === undefined || current === undefined) throw notFound(current === undefined ? 'Project' : 'Namespace');
   const taken = await findTaken(tx, namespace, current);
   if (taken.path || taken.name) throw refused('Project with same name or path in target namespace already exists');

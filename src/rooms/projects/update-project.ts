@@ -1,6 +1,6 @@
 import type { Fact, Publish } from '../../events/index.ts';
 import type { Clock } from '../../kit/clock.ts';
-import { forbidden, invalid, notFound } from '../../kit/errors.ts';
+import { conflict, forbidden, invalid, notFound } from '../../kit/errors.ts';
 import type { Db, Tx } from '../../platform/postgres/index.ts';
 import { type Actor, lockNamespace, type Namespace } from '../accounts/index.ts';
 import type { Visibility } from '../groups/index.ts';
@@ -81,8 +81,8 @@ export const factsOf = (before: Project, changes: ProjectChanges): readonly Fact
 };
 
 /**
- * Changes a project. Throws 403 where the caller's role does not reach (visibility: owners), 400 with attribute errors. Only the
- * names of `ProjectChanges` can be changed.
+ * Changes a project. Throws 403 where the caller's role does not reach (visibility: owners), 400 with attribute errors, 409 when
+ * it is transferred at the same time. Only the names of `ProjectChanges` can be changed.
  */
 export const changeProject = async (
   deps: ChangeProjectDeps,
@@ -108,6 +108,8 @@ export const changeProject = async (
     if (taken !== undefined) throw invalid(taken);
     const before = await lockProject(tx, project.id);
     if (before === undefined) throw notFound('Project');
+    // Its path and its openness follow from where it is now.
+    if (before.namespace.id !== namespace.id) throw conflict('The project has been transferred meanwhile');
     const changes = await withFullPath(tx, before, namespace, wanted, now);
     await updateProject(tx, project.id, changes, now);
     await deps.publish(tx, factsOf(before, changes));
