@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { HookId, NamespaceId, ProjectId } from '../../kit/ids.ts';
-import type { Db } from '../../platform/postgres/index.ts';
+import type { Db, Tx } from '../../platform/postgres/index.ts';
 import { selfAndAncestors } from '../groups/index.ts';
 import type { EventPlace } from './events/event-definition.ts';
 import type { BranchFilterStrategy, HookSwitch } from './hook.ts';
@@ -61,6 +61,14 @@ export const findListeners = async (db: Db, places: readonly EventPlace[]): Prom
     integration: row.integration as Integration | null,
   }));
   return { all, groupsOf, groupsAbove };
+};
+
+/** Those of them that are still there, and stay until the end of the transaction. */
+export const holdHooks = async (tx: Tx, ids: readonly HookId[]): Promise<ReadonlySet<HookId>> => {
+  if (ids.length === 0) return new Set();
+  const { rows } = await sql<{ readonly id: HookId }>`
+    select id from hooks where id = any(${[...new Set(ids)]}::bigint[]) order by id for key share`.execute(tx);
+  return new Set(rows.map(({ id }) => id));
 };
 
 /** The namespaces from each place upwards. `places`: a query of these ids and the namespaces to begin with. */

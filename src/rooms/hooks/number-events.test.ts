@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/support/test-app.ts';
+import { until } from '../../../test/support/until.ts';
 import type { Fact } from '../../events/index.ts';
 import type { ProjectId, ReleaseId } from '../../kit/ids.ts';
 import { insertEvents } from './event-store.ts';
@@ -30,6 +31,14 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const publish = (fact: Fact) => app.db.transaction().execute((tx) => app.parts.publish(tx, [fact]));
+
+const isSomebodyWaiting = async (): Promise<boolean> => {
+  const { rows } =
+    await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+      app.db,
+    );
+  return rows.length > 0;
+};
 
 const updated = (id: number): Fact => ({ type: 'project_updated', projectId: id as ProjectId });
 
@@ -196,5 +205,30 @@ describe('events with large payloads', () => {
       .where('trigger', '=', 'releases_events')
       .execute();
     expect(told).toHaveLength(2 * 41);
+  });
+});
+
+describe('facts that a hook was to hear of', () => {
+  it('become events at once when it is being deleted', async () => {
+    const project = await app.addProject({});
+    const creatorId = project.owner.user.id;
+    const place = { kind: 'system' } as const;
+    await app.tick('events');
+    const [leaves, stays] = await app.db.transaction().execute(async (tx) => {
+      const make = () => insertHook(tx, app.parts.vault, { place, settings: SETTINGS, creatorId }, app.clock.now());
+      return [await make(), await make()];
+    });
+    const already = (await events(project.id)).length;
+    await publish(updated(project.id));
+    let numbering: Promise<void> | undefined;
+    await app.db.transaction().execute(async (tx) => {
+      await tx.deleteFrom('hooks').where('id', '=', leaves.id).execute();
+      numbering = app.tick('events');
+      await until(isSomebodyWaiting, 'the numbering waits for the deletion');
+    });
+    await numbering;
+    expect(await events(project.id)).toHaveLength(already + 1);
+    const told = app.db.selectFrom('hook_deliveries').select('id').where('hook_id', '=', stays.id);
+    expect(await told.where('subject', '=', `project:${project.id}`).execute()).toHaveLength(1);
   });
 });

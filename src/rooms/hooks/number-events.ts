@@ -7,7 +7,7 @@ import { type BoundDefinition, definitionOf } from './events/definition-of.ts';
 import type { PayloadDeps } from './events/event-definition.ts';
 import { type Chain, findChain, refusalOf } from './find-chain.ts';
 import { hears, hearsOf } from './hears.ts';
-import { findListeners, type Listener, type Listeners } from './listener-store.ts';
+import { findListeners, holdHooks, type Listener, type Listeners } from './listener-store.ts';
 import { type Cause, countAttempt, deleteOutbox, hasOutbox, listOutbox, type OutboxEntry } from './outbox-store.ts';
 import { type RefusedDelivery, refuseDeliveries } from './refuse-deliveries.ts';
 
@@ -140,11 +140,16 @@ const write = async (
       done.map(({ id }) => id),
     );
     const numbered = await insertEvents(tx, events, now);
+    const kept = await holdHooks(
+      tx,
+      numbered.flatMap((event) => hearersOf(event, listeners).map(({ hookId }) => hookId)),
+    );
     const sent: NewDelivery[] = [];
     const refused: RefusedDelivery[] = [];
     for (const event of numbered) {
       const chain = chainOf(event.cause);
       for (const listener of hearersOf(event, listeners)) {
+        if (!kept.has(listener.hookId)) continue;
         const delivery = deliveryOf(event, listener);
         const refusal = refusalOf(chain, listener);
         if (refusal === undefined || delivery.eventUuid === undefined) sent.push(delivery);
