@@ -45,11 +45,21 @@ export const insertAttempt = async (
   return id;
 };
 
-/** The receiver takes events again: nothing holds the hook back, whoever or whatever had stopped it. */
+/**
+ * The receiver takes events again: nothing holds the hook back, whoever or whatever had stopped it. Whoever is sending to it
+ * loses the lease, since it counts on from the failures before.
+ */
 export const markHealthy = async (db: Db | Tx, id: HookId): Promise<void> => {
   await db
     .updateTable('hooks')
-    .set({ consecutive_failures: 0, failing_since: null, paused_until: null, disabled_at: null, disabled_reason: null })
+    .set({
+      consecutive_failures: 0,
+      failing_since: null,
+      paused_until: null,
+      disabled_at: null,
+      disabled_reason: null,
+      drain_leased_until: null,
+    })
     .where('id', '=', id)
     .where((where) => where.or([where('consecutive_failures', '>', 0), where('disabled_at', 'is not', null)]))
     .execute();

@@ -6,6 +6,7 @@ import { until } from '../../../../test/support/until.ts';
 import type { HookId } from '../../../kit/ids.ts';
 import { insertDeliveries } from '../delivery-store.ts';
 import type { HookPlace } from '../hook.ts';
+import { deliverNow } from './deliver-now.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -73,6 +74,33 @@ describe('what an endpoint answers', () => {
     expect(row).toMatchObject({ disabled_at: null, consecutive_failures: 0, drain_leased_until: null });
     expect(await noticesOf(id)).toEqual([]);
     expect(heard).toHaveLength(2);
+  });
+
+  it('disables no hook that a test has found healthy since', async () => {
+    const release = Promise.withResolvers<undefined>();
+    let count = 0;
+    const { host } = await httpReceiver((_request, response) => {
+      count += 1;
+      if (count > 1) response.end();
+      else void release.promise.then(() => response.writeHead(500).end());
+    });
+    const hook = await addHook(app, { url: `http://${host}/`, place: await projectPlace() });
+    const { id } = hook;
+    const since = new Date(app.clock.now().getTime() - 8 * 86_400_000);
+    await app.db
+      .updateTable('hooks')
+      .set({ consecutive_failures: 39, failing_since: since })
+      .where('id', '=', id)
+      .execute();
+    await enqueue(id, ['a']);
+    await app.parts.drains.look();
+    await until(() => count === 1, 'it is sending');
+    await deliverNow(app.parts, hook, { trigger: null, payload: {}, subject: 'test' });
+    release.resolve(undefined);
+    await app.parts.drains.idle();
+    const row = await app.db.selectFrom('hooks').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    expect(row.disabled_at).toBeNull();
+    expect(await noticesOf(id)).toEqual([]);
   });
 
   it('disables no hook that is deleted by then, and nobody is told so', async () => {
