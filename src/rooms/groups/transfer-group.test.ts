@@ -41,6 +41,23 @@ describe('moving a group', () => {
     expect(await get(`/groups/${from}/descendant_groups`)).toEqual([]);
   });
 
+  it('to the top makes whoever moved it an owner, where a bot is the only one of its own', async () => {
+    const top = await group('above-a-bot');
+    const maintainer = { user_id: String(ben.user.id), access_level: 40 };
+    await rooms.call('POST', `/groups/${top}/members`, { as: ada.token, json: maintainer });
+    const child = await group('with-a-bot', { parent_id: top }, ben.token);
+    const bot = await rooms.addPerson('a-bot', { bot: true });
+    const json = { user_id: String(bot.user.id), access_level: 50 };
+    const members = `/groups/${child}/members`;
+    expect((await rooms.call('POST', members, { as: ada.token, json })).status).toBe(201);
+    expect((await rooms.call('DELETE', `${members}/${ben.user.id}`, { as: ada.token })).status).toBe(204);
+    expect((await transfer(child)).status).toBe(201);
+    expect(await get(members)).toMatchObject([
+      { id: ada.user.id, access_level: 50 },
+      { id: bot.user.id, access_level: 50 },
+    ]);
+  });
+
   it('to the top makes whoever moved it an owner, where it had inherited them all', async () => {
     const top = await group('top');
     await rooms.call('POST', `/groups/${top}/members`, {

@@ -7,8 +7,7 @@ import { type ChangeGroupDeps, takenErrors } from './create-group.ts';
 import { type Group, isWithin } from './group.ts';
 import { groupErrors } from './group-policy.ts';
 import { limitVisibility, lockGroup, moveGroup, renewFullPaths } from './group-store.ts';
-import { makeOwner } from './member-store.ts';
-import { ROLES } from './role.ts';
+import { lockOwners, makeOwner } from './member-store.ts';
 
 /** 400 with the sentence under `message`, as GitLab words a move that it refuses. */
 export const transferRefused = (sentence: string) => invalid(`Transfer failed: ${sentence}`);
@@ -35,16 +34,10 @@ const ensurePossible = async (deps: ChangeGroupDeps, tx: Tx, group: Group, paren
   if (first !== undefined) throw transferRefused(`Validation failed: ${first[0]} ${first[1].join(', ')}`);
 };
 
-/** A group that inherited its owners has none at the top: whoever moved it becomes one. */
+/** A group that inherited its owners has none at the top (bots are none): whoever moved it becomes one. */
 const ensureOwner = async (deps: ChangeGroupDeps, tx: Tx, group: Group, by: User, now: Date): Promise<void> => {
-  const owner = await tx
-    .selectFrom('group_members')
-    .select('user_id')
-    .where('namespace_id', '=', group.id)
-    .where('access_level', '=', ROLES.owner)
-    .executeTakeFirst();
-  if (owner !== undefined) return;
   const place = { kind: 'group', id: group.id } as const;
+  if ((await lockOwners(tx, place, now)).length > 0) return;
   await makeOwner(deps.publish, tx, place, { userId: by.id, createdById: by.id }, now);
 };
 
