@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../test/support/git-client.ts';
+import { millionPaths } from '../../../test/support/million-paths.ts';
 import {
   diffCommits,
   Git,
@@ -77,19 +78,9 @@ it('of more paths than anybody looks at has none of them', async () => {
   const repository = server.repository(join(folder, 'many.git'));
   await initRepository(repository, 'main');
   const before = await commitOf(repository, { a: '1\n' });
-  // Few objects, a million paths.
-  let entry = { mode: '100644', object: newObject('blob', Buffer.from('x')) };
-  const objects = [entry.object];
-  for (let depth = 0; depth < 3; depth += 1) {
-    const { mode, object } = entry;
-    const lines = Array.from({ length: 100 }, (_, number) =>
-      Buffer.concat([Buffer.from(`${mode} ${100 + number}\0`), Buffer.from(object.sha, 'hex')]),
-    );
-    entry = { mode: '40000', object: newObject('tree', Buffer.concat(lines)) };
-    objects.push(entry.object);
-  }
+  const { treeSha, objects } = millionPaths();
   const who = { name: 'A', email: 'a@example.com', at: new Date(0) };
-  const commit = newCommit({ treeSha: entry.object.sha, parentShas: [], author: who, committer: who, message: 'x' });
+  const commit = newCommit({ treeSha, parentShas: [], author: who, committer: who, message: 'x' });
   await writeObjects(repository, [...objects, commit]);
   expect(await diffCommits(repository, before, commit.sha)).toEqual({ files: [], overflow: true });
 });

@@ -193,21 +193,20 @@ export const deleteHook = async (db: Db, id: HookId): Promise<void> => {
   await db.deleteFrom('hooks').where('id', '=', id).execute();
 };
 
+/** Nothing holds it back, and whoever is sending to it loses the lease. */
+export const WITHOUT_FAILURES = {
+  consecutive_failures: 0,
+  failing_since: null,
+  paused_until: null,
+  disabled_at: null,
+  disabled_reason: null,
+  drain_leased_until: null,
+} as const;
+
 /**
  * Its failures are forgotten: it may send again. Whoever is sending to it loses the lease: what the endpoint answers to a
  * request from before says nothing any more.
  */
 export const resetHealth = async (db: Db, id: HookId): Promise<void> => {
-  await db
-    .updateTable('hooks')
-    .set({
-      consecutive_failures: 0,
-      failing_since: null,
-      paused_until: null,
-      disabled_at: null,
-      disabled_reason: null,
-      drain_leased_until: null,
-    })
-    .where('id', '=', id)
-    .execute();
+  await db.updateTable('hooks').set(WITHOUT_FAILURES).where('id', '=', id).execute();
 };

@@ -2,6 +2,7 @@ import type { HookId } from '../../../kit/ids.ts';
 import type { Db, Tx } from '../../../platform/postgres/index.ts';
 import type { Vault } from '../../../platform/secrets/index.ts';
 import type { Hook, HookSwitch } from '../hook.ts';
+import { WITHOUT_FAILURES } from '../hook-store.ts';
 import type { Attempt } from './send.ts';
 
 /** SQL of the log of attempts. */
@@ -52,14 +53,7 @@ export const insertAttempt = async (
 export const markHealthy = async (db: Db | Tx, id: HookId): Promise<void> => {
   await db
     .updateTable('hooks')
-    .set({
-      consecutive_failures: 0,
-      failing_since: null,
-      paused_until: null,
-      disabled_at: null,
-      disabled_reason: null,
-      drain_leased_until: null,
-    })
+    .set(WITHOUT_FAILURES)
     .where('id', '=', id)
     .where((where) => where.or([where('consecutive_failures', '>', 0), where('disabled_at', 'is not', null)]))
     .execute();

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blockKeys, documentedKeys } from '../../../../test/support/documented-events.ts';
 import { EventWitness } from '../../../../test/support/event-witness.ts';
+import { millionPaths } from '../../../../test/support/million-paths.ts';
 import { EXTERNAL_URL, startTestApp, type TestApp } from '../../../../test/support/test-app.ts';
 import type { TestProject } from '../../../../test/support/test-project.ts';
-import { newCommit, newObject, writeObjects } from '../../../platform/git/index.ts';
+import { newCommit, writeObjects } from '../../../platform/git/index.ts';
 
 const ZEROS = '0'.repeat(40);
 
@@ -124,21 +125,10 @@ describe('a push of a branch', () => {
   });
 
   it('of more paths than anybody could be sent is told without them', async () => {
-    // Few objects, a million paths.
-    let entry = { mode: '100644', object: newObject('blob', Buffer.from('x')) };
-    const objects = [entry.object];
-    for (let depth = 0; depth < 3; depth += 1) {
-      const { mode, object } = entry;
-      const lines = Array.from({ length: 100 }, (_, number) =>
-        Buffer.concat([Buffer.from(`${mode} ${100 + number}\0`), Buffer.from(object.sha, 'hex')]),
-      );
-      entry = { mode: '40000', object: newObject('tree', Buffer.concat(lines)) };
-      objects.push(entry.object);
-    }
+    const { treeSha, objects } = millionPaths();
     const { name, email } = project.owner.user;
     const who = { name, email, at: app.clock.now() };
     const parent = (await project.headOf('main')) ?? '';
-    const treeSha = entry.object.sha;
     const commit = newCommit({ treeSha, parentShas: [parent], author: who, committer: who, message: 'Many' });
     await writeObjects(project.repository, [...objects, commit]);
     await project.pushRefs([{ ref: 'refs/heads/bomb', old: ZEROS, new: commit.sha }]);
